@@ -1,0 +1,145 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let package = Package(
+    name: "chaosproxy",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "chaosproxy", targets: ["chaosproxy"]),
+        .executable(name: "chaosctl", targets: ["chaosctl"]),
+        .executable(name: "prism-stub", targets: ["prism-stub"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Core: values in, values out. No I/O, no clock, no ambient randomness, no dependencies.
+        .core("FaultModel"),
+        .core("WireFormats"),
+        .core("EventRecords"),
+        .core("FlowEngine", on: ["FaultModel", "WireFormats"]),
+
+        // Shell: owns sockets, files, time and tasks. The two planes do not know each other.
+        .shell("RuleFiles", on: ["FaultModel"], using: [.yams]),
+        .shell(
+            "DataPlane",
+            on: ["FaultModel", "WireFormats", "FlowEngine", "EventRecords"],
+            using: [.nioCore, .nioPosix, .logging]
+        ),
+        .shell("AdminContract", on: ["FaultModel", "EventRecords"]),
+        .shell(
+            "ControlPlane",
+            on: ["FaultModel", "EventRecords", "RuleFiles", "AdminContract"],
+            using: [.hummingbird, .nioCore, .nioPosix, .serviceLifecycle, .logging]
+        ),
+        .shell("AdminClient", on: ["AdminContract"], using: [.asyncHTTPClient, .nioCore]),
+
+        // Tools: compose the shell. The only targets that may see both sides of a boundary.
+        .tool(
+            "ProxyDaemon",
+            on: [
+                "FaultModel", "EventRecords", "RuleFiles", "DataPlane", "AdminContract",
+                "ControlPlane",
+            ],
+            using: [.argumentParser, .nioCore, .nioPosix, .serviceLifecycle, .logging]
+        ),
+        .tool(
+            "ControlCommands",
+            on: ["FaultModel", "RuleFiles", "AdminContract", "AdminClient"],
+            using: [.argumentParser]
+        ),
+        .tool(
+            "PrismStub",
+            using: [
+                .argumentParser, .hummingbird, .hummingbirdCore, .nioCore, .nioPosix, .nioHTTP1,
+                .nioWebSocket, .serviceLifecycle, .logging,
+            ]
+        ),
+        .program("chaosproxy", on: "ProxyDaemon"),
+        .program("chaosctl", on: "ControlCommands"),
+        .program("prism-stub", on: "PrismStub"),
+    ]
+)
+
+extension Target {
+    /// A ring-one target: it may name siblings, and cannot name a product of another package.
+    static func core(_ name: String, on siblings: [String] = []) -> Target {
+        .target(
+            name: name,
+            dependencies: siblings.map { .byName(name: $0) },
+            path: "Sources/Core/\(name)",
+            swiftSettings: .strict + [.strictMemorySafety()]
+        )
+    }
+
+    static func shell(
+        _ name: String,
+        on siblings: [String] = [],
+        using products: [Dependency] = []
+    ) -> Target {
+        .target(
+            name: name,
+            dependencies: siblings.map { .byName(name: $0) } + products,
+            path: "Sources/Shell/\(name)",
+            swiftSettings: .strict
+        )
+    }
+
+    static func tool(
+        _ name: String,
+        on siblings: [String] = [],
+        using products: [Dependency] = []
+    ) -> Target {
+        .target(
+            name: name,
+            dependencies: siblings.map { .byName(name: $0) } + products,
+            path: "Sources/Tools/\(name)",
+            swiftSettings: .strict
+        )
+    }
+
+    /// An executable of a few lines around the one library that does its work.
+    static func program(_ name: String, on library: String) -> Target {
+        .executableTarget(
+            name: name,
+            dependencies: [.byName(name: library)],
+            path: "Sources/Tools/\(name)",
+            swiftSettings: .strict
+        )
+    }
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(
+        name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
+    static let serviceLifecycle = product(
+        name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let yams = product(name: "Yams", package: "Yams")
+}
+
+extension [SwiftSetting] {
+    static let strict: [SwiftSetting] = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+        .treatWarning("DeprecatedDeclaration", as: .warning),
+    ]
+}
