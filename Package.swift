@@ -22,21 +22,22 @@ let package = Package(
     targets: [
         // Core: values in, values out. No I/O, no clock, no ambient randomness, no dependencies.
         .core("FaultModel"),
-        .core("WireFormats"),
+        .core("WireFormats", on: ["FaultModel"]),
         .core("EventRecords"),
         .core("FlowEngine", on: ["FaultModel", "WireFormats"]),
 
         // Shell: owns sockets, files, time and tasks. The two planes do not know each other.
         .shell("RuleFiles", on: ["FaultModel"], using: [.yams]),
+        .shell("EventJournal", on: ["EventRecords"]),
         .shell(
             "DataPlane",
-            on: ["FaultModel", "WireFormats", "FlowEngine", "EventRecords"],
+            on: ["FaultModel", "WireFormats", "FlowEngine", "EventRecords", "EventJournal"],
             using: [.nioCore, .nioPosix, .logging]
         ),
         .shell("AdminContract", on: ["FaultModel", "EventRecords"]),
         .shell(
             "ControlPlane",
-            on: ["FaultModel", "EventRecords", "RuleFiles", "AdminContract"],
+            on: ["FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract"],
             using: [.hummingbird, .nioCore, .nioPosix, .serviceLifecycle, .logging]
         ),
         .shell("AdminClient", on: ["AdminContract"], using: [.asyncHTTPClient, .nioCore]),
@@ -45,8 +46,8 @@ let package = Package(
         .tool(
             "ProxyDaemon",
             on: [
-                "FaultModel", "EventRecords", "RuleFiles", "DataPlane", "AdminContract",
-                "ControlPlane",
+                "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "DataPlane",
+                "AdminContract", "ControlPlane",
             ],
             using: [.argumentParser, .nioCore, .nioPosix, .serviceLifecycle, .logging]
         ),
@@ -65,6 +66,26 @@ let package = Package(
         .program("chaosproxy", on: "ProxyDaemon"),
         .program("chaosctl", on: "ControlCommands"),
         .program("prism-stub", on: "PrismStub"),
+
+        .tests(of: "FaultModel"),
+        .tests(of: "WireFormats", on: ["FaultModel"], using: [.nioCore, .nioEmbedded, .nioHTTP1]),
+        .tests(of: "FlowEngine", on: ["FaultModel", "WireFormats"]),
+        .tests(of: "RuleFiles", on: ["FaultModel"]),
+        .tests(of: "EventJournal", on: ["EventRecords"]),
+        .tests(
+            of: "DataPlane",
+            on: ["FaultModel", "EventRecords", "EventJournal"],
+            using: [.nioCore, .nioPosix, .logging]
+        ),
+        .tests(of: "AdminContract", on: ["FaultModel", "EventRecords"]),
+        .tests(
+            of: "ControlPlane",
+            on: ["FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract"],
+            using: [.logging, .hummingbird]
+        ),
+        .tests(of: "ControlCommands", on: ["AdminContract", "AdminClient"]),
+        .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
+        .testTarget(name: "SystemTests", path: "Tests/SystemTests", swiftSettings: .strict),
     ]
 )
 
@@ -101,6 +122,20 @@ extension Target {
             name: name,
             dependencies: siblings.map { .byName(name: $0) } + products,
             path: "Sources/Tools/\(name)",
+            swiftSettings: .strict
+        )
+    }
+
+    /// The tests of one target, in a folder that mirrors it.
+    static func tests(
+        of name: String,
+        on siblings: [String] = [],
+        using products: [Dependency] = []
+    ) -> Target {
+        .testTarget(
+            name: "\(name)Tests",
+            dependencies: ([name] + siblings).map { .byName(name: $0) } + products,
+            path: "Tests/\(name)Tests",
             swiftSettings: .strict
         )
     }

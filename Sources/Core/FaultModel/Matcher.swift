@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// When a rule applies: every key that is given must hold.
+package struct Matcher: Hashable, Sendable {
+    package var proxy: ProxySelector
+    /// Any of these blocks; empty: every client.
+    package var clients: [AddressBlock]
+    /// Any of these ordinals; empty: every connection.
+    package var connections: [OrdinalSet]
+    /// Any of these; empty: every request.
+    package var requests: [RequestPattern]
+    package var host: ValuePattern?
+    package var headers: [NamedPattern]
+    package var query: [NamedPattern]
+
+    package static let everything = Matcher(
+        proxy: .all, clients: [], connections: [], requests: [], host: nil, headers: [], query: [])
+
+    package init(
+        proxy: ProxySelector, clients: [AddressBlock], connections: [OrdinalSet],
+        requests: [RequestPattern], host: ValuePattern?, headers: [NamedPattern],
+        query: [NamedPattern]
+    ) {
+        self.proxy = proxy
+        self.clients = clients
+        self.connections = connections
+        self.requests = requests
+        self.host = host
+        self.headers = headers
+        self.query = query
+    }
+
+    /// Whether some key can only be answered by a request's head.
+    package var needsRequest: Bool {
+        !requests.isEmpty || host != nil || !headers.isEmpty || !query.isEmpty
+    }
+
+    /// A header field or query parameter, and what its value has to look like.
+    package struct NamedPattern: Hashable, Sendable {
+        /// Header names in lower case: they compare without case (RFC 9110, 5.1).
+        package let name: [UInt8]
+        package let value: ValuePattern
+
+        package init(name: String, value: ValuePattern) {
+            self.name = Array(name.utf8)
+            self.value = value
+        }
+    }
+}
+
+/// Which proxies a rule is for.
+package enum ProxySelector: Hashable, Sendable {
+    case all
+    case any([Term])
+
+    package enum Term: Hashable, Sendable {
+        /// A name, or a glob of names.
+        case name(TextPattern)
+        case tag(String)
+    }
+
+    package func selects(name: String, tags: [String]) -> Bool {
+        switch self {
+        case .all: true
+        case .any(let terms):
+            terms.contains { term in
+                switch term {
+                case .name(let pattern): pattern.matches(name)
+                case .tag(let tag): tags.contains(tag)
+                }
+            }
+        }
+    }
+}
+
+/// Which connections of a proxy are meant, by their ordinal, from 1.
+package enum OrdinalSet: Hashable, Sendable {
+    case range(ClosedRange<UInt64>)
+    case odd
+    case even
+
+    package func contains(_ ordinal: UInt64) -> Bool {
+        switch self {
+        case .range(let range): range.contains(ordinal)
+        case .odd: !ordinal.isMultiple(of: 2)
+        case .even: ordinal.isMultiple(of: 2)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a value has to look like: exact text, a glob, or its mere presence or absence.
+package enum ValuePattern: Hashable, Sendable {
+    case text(TextPattern)
+    case present
+    case absent
+    /// Any of these.
+    case any([ValuePattern])
+
+    /// The one text that satisfies the pattern, when there is exactly one.
+    var literal: [UInt8]? {
+        if case .text(let pattern) = self { pattern.literal } else { nil }
+    }
+}
+
+/// Text in which `*` stands for any bytes and `?` for any one.
+package struct TextPattern: Hashable, Sendable {
+    private let bytes: [UInt8]
+    private let hasWildcards: Bool
+    private let ignoresCase: Bool
+
+    /// - Parameter ignoresCase: compare ASCII letters without case, as host names are.
+    package init(_ text: String, ignoresCase: Bool = false) {
+        bytes = text.utf8.map { ignoresCase ? ASCII.lowercased($0) : $0 }
+        hasWildcards = bytes.contains(ASCII.asterisk) || bytes.contains(ASCII.questionMark)
+        self.ignoresCase = ignoresCase
+    }
+
+    /// The text itself, when it holds no wildcard.
+    var literal: [UInt8]? { hasWildcards ? nil : bytes }
+
+    package func matches(_ text: String) -> Bool {
+        let candidate = Array(text.utf8)
+        return matches(candidate.span, in: 0..<candidate.count)
+    }
+
+    /// Compares in time proportional to the product of both lengths at the very most.
+    ///
+    /// The last `*` is the only place worth going back to, so there is no exponential case.
+    package func matches(_ text: borrowing Span<UInt8>, in range: Range<Int>) -> Bool {
+        // The first byte settles most comparisons.
+        if let first = bytes.first, first != ASCII.asterisk, first != ASCII.questionMark {
+            guard !range.isEmpty, fold(text[range.lowerBound]) == first else { return false }
+        }
+        guard hasWildcards || bytes.count == range.count else { return false }
+        var position = range.lowerBound
+        var pattern = 0
+        var retry: (pattern: Int, position: Int)?
+        while position < range.upperBound {
+            if pattern < bytes.count, bytes[pattern] == ASCII.asterisk {
+                retry = (pattern, position)
+                pattern += 1
+            } else if pattern < bytes.count,
+                bytes[pattern] == ASCII.questionMark || bytes[pattern] == fold(text[position])
+            {
+                pattern += 1
+                position += 1
+            } else if let last = retry {
+                retry = (last.pattern, last.position + 1)
+                pattern = last.pattern + 1
+                position = last.position + 1
+            } else {
+                return false
+            }
+        }
+        while pattern < bytes.count, bytes[pattern] == ASCII.asterisk { pattern += 1 }
+        return pattern == bytes.count
+    }
+
+    private func fold(_ byte: UInt8) -> UInt8 { ignoresCase ? ASCII.lowercased(byte) : byte }
+}
+
+/// The bytes of ASCII that the readers and matchers name.
+package enum ASCII {
+    package static let tab: UInt8 = 9
+    package static let lineFeed: UInt8 = 10
+    package static let carriageReturn: UInt8 = 13
+    package static let space: UInt8 = 32
+    package static let percent: UInt8 = 37
+    package static let ampersand: UInt8 = 38
+    package static let asterisk: UInt8 = 42
+    package static let plus: UInt8 = 43
+    package static let comma: UInt8 = 44
+    package static let slash: UInt8 = 47
+    package static let colon: UInt8 = 58
+    package static let semicolon: UInt8 = 59
+    package static let equals: UInt8 = 61
+    package static let questionMark: UInt8 = 63
+    package static let hash: UInt8 = 35
+
+    @inline(__always)
+    package static func lowercased(_ byte: UInt8) -> UInt8 {
+        (65...90).contains(byte) ? byte | 32 : byte
+    }
+
+    package static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// The value of a hexadecimal digit, or `nil`.
+    package static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 48...57: byte - 48
+        case 65...70: byte - 55
+        case 97...102: byte - 87
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EventRecords
+import Synchronization
+
+/// The run's append-only stream of records: a bounded ring that any number of readers follow.
+///
+/// Writers never wait for readers. When the ring is full the oldest record makes room; a reader
+/// that was too slow is told how many it missed. An event loop appends whole batches, so that the
+/// lock is taken once for many records.
+package final class EventLog: Sendable {
+    /// How many records are kept.
+    package static let defaultCapacity = 65_536
+
+    private struct State {
+        var ring: [EventRecord] = []
+        /// The sequence of the record that comes next.
+        var next: UInt64 = 1
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+        var isFinished = false
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+    private let origin = ContinuousClock.now
+    /// Wall time at the start of the run, in nanoseconds since 1970; the run's anchor pair.
+    package let wallOrigin: Int64
+
+    package init(wallOrigin: Int64, capacity: Int = EventLog.defaultCapacity) {
+        self.wallOrigin = wallOrigin
+        self.capacity = capacity
+    }
+
+    /// Nanoseconds since the run began.
+    package var elapsed: Int64 {
+        let (seconds, attoseconds) = (ContinuousClock.now - origin).components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+
+    package func append(_ body: EventRecord.Body) {
+        append(contentsOf: [EventRecord(elapsed: elapsed, body: body)])
+    }
+
+    package func append(contentsOf records: [EventRecord]) {
+        let waiters = state.withLock { state in
+            for record in records {
+                var record = record
+                record.sequence = state.next
+                let slot = Int((state.next - 1) % UInt64(capacity))
+                if slot < state.ring.count { state.ring[slot] = record } else { state.ring.append(record) }
+                state.next += 1
+            }
+            return Self.takeWaiters(&state)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// The sequence of the newest record; 0 before the first.
+    package var newest: UInt64 { state.withLock { $0.next - 1 } }
+
+    package struct Page: Sendable {
+        package let records: [EventRecord]
+        /// How many records after the asked-for place are no longer kept.
+        package let missed: UInt64
+        /// Where to read on: the sequence of the last record seen.
+        package let cursor: UInt64
+    }
+
+    /// Up to `limit` records that follow the one with the sequence `cursor`.
+    package func read(after cursor: UInt64, limit: Int) -> Page {
+        state.withLock { state in
+            let oldest = state.next - UInt64(state.ring.count)
+            let first = max(cursor &+ 1, oldest)
+            guard first < state.next else { return Page(records: [], missed: 0, cursor: cursor) }
+            let count = min(UInt64(limit), state.next - first)
+            let records = (first..<first + count).map {
+                state.ring[Int(($0 - 1) % UInt64(capacity))]
+            }
+            return Page(records: records, missed: first - (cursor + 1), cursor: first + count - 1)
+        }
+    }
+
+    /// Returns when there is a record after `cursor`, or the run ends, or the task is cancelled.
+    ///
+    /// - Returns: whether there is something to read.
+    package func waitForRecords(after cursor: UInt64) async -> Bool {
+        let ticket = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    if state.next > cursor + 1 || state.isFinished || Task.isCancelled { return true }
+                    state.waiters[ticket] = continuation
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
+        }
+        return newest > cursor
+    }
+
+    /// Ends the run: nobody waits any longer.
+    package func finish() {
+        let waiters = state.withLock { state in
+            state.isFinished = true
+            return Self.takeWaiters(&state)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    package var isFinished: Bool { state.withLock { $0.isFinished } }
+
+    private static func takeWaiters(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+        guard !state.waiters.isEmpty else { return [] }
+        let waiters = Array(state.waiters.values)
+        state.waiters.removeAll()
+        return waiters
+    }
+}
