@@ -51,6 +51,12 @@ package struct Limit: Hashable, Sendable {
 /// Core only asks; the shell keeps the numbers, because they are the one thing that connections on
 /// different event loops share.
 package protocol Tally: AnyObject, Sendable {
+    /// How often the rule matched, in all scopes together.
+    var matches: UInt64 { get }
+
+    /// How often the rule fired, in all scopes together.
+    var fired: UInt64 { get }
+
     /// Counts one match.
     ///
     /// - Returns: its ordinal, from 1, in `scope`; `nil` when the table of clients is full and this
