@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+
+/// How the values of the contract are written and read: keys sorted, slashes plain, one line.
+package enum AdminJSON {
+    package static func encode(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value)
+    }
+
+    package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+        try JSONDecoder().decode(type, from: data)
+    }
+}
