@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What a person does here. Each target makes its own set-up; `make help` lists them.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# What `make install` puts on the path; prism-stub is for demos and tests.
+INSTALLED := chaosproxy chaosctl
+# The Swift runtime goes into the programs, so that they run where no toolchain is.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
+RELEASE_PATH := .build/release
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build format check bench install clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: ## See a real client meet real faults, in four acts
+	@Scripts/setup demo
+	$(SWIFT) build
+	@examples/quickstart/demo.sh .build/debug
+
+# One build serves programs and tests: the system tests run the programs that it made. Tests run
+# side by side inside one process; those that own something scarce are marked .serialized.
+test: ## Build everything and run every test
+	@Scripts/setup test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
+build: ## Build the programs for use
+	@Scripts/setup build
+	$(SWIFT) build $(RELEASE)
+
+format: ## Let the formatter rewrite the sources
+	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format \
+	    Package.swift Sources Tests
+
+# Every check speaks before the first failure ends it: one run shows all there is to mend.
+check: ## Check format, imports, words and sizes, and the checks themselves
+	@Scripts/setup check
+	@failed=; for check in format imports words selftest; do \
+	    Scripts/check-$$check || failed="$$failed $$check"; \
+	done; \
+	Scripts/sizes || failed="$$failed sizes"; \
+	if [ -n "$$failed" ]; then echo "check: failed:$$failed" >&2; exit 1; fi
+
+bench: ## Measure what an exchange costs, with 10 rules and with 10,000
+	@Scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	@Scripts/bench $(RELEASE_PATH)
+
+# Root may have no toolchain on its path: `make build && sudo make install` builds nothing twice.
+install: ## Install to PREFIX (/usr/local) below DESTDIR, with shell completions
+	@for program in $(INSTALLED); do \
+	    [ -x $(RELEASE_PATH)/$$program ] || { $(MAKE) --no-print-directory build || exit; }; \
+	done
+	@set -eu; for program in $(INSTALLED); do \
+	    built="$(RELEASE_PATH)/$$program"; share="$(DESTDIR)$(PREFIX)/share"; \
+	    bash="$$share/bash-completion/completions/$$program"; \
+	    zsh="$$share/zsh/site-functions/_$$program"; \
+	    fish="$$share/fish/vendor_completions.d/$$program.fish"; \
+	    install -d "$(DESTDIR)$(PREFIX)/bin" "$${bash%/*}" "$${zsh%/*}" "$${fish%/*}"; \
+	    install -m 755 "$$built" "$(DESTDIR)$(PREFIX)/bin/$$program"; \
+	    "$$built" --generate-completion-script bash >"$$bash"; \
+	    "$$built" --generate-completion-script zsh >"$$zsh"; \
+	    "$$built" --generate-completion-script fish >"$$fish"; \
+	    echo "installed $(DESTDIR)$(PREFIX)/bin/$$program, and its completions for bash, zsh and fish"; \
+	done
+
+clean: ## Remove what was built
+	$(SWIFT) package clean
