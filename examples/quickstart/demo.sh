@@ -31,6 +31,7 @@ act() { printf '\n%s── %s %s%s\n\n' "$bold" "$1" "$(printf '─%.0s' $(seq $
 show() { printf '  %s$ %s%s\n' "$cyan" "$*" "$plain"; }
 kept() { printf '  %s✓%s %s\n' "$green" "$plain" "$*"; }
 broken() {
+    explained=yes
     printf '  %s✗ %s%s\n' "$red" "$*" "$plain" >&2
     for log in stub proxy; do
         [[ -s $work/$log.err ]] || continue
@@ -49,7 +50,7 @@ control() {
 # MARK: What is started, and ended
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/chaosproxy-demo.XXXXXX")
-stub= proxy= client=
+stub= proxy= client= explained=
 
 # end PID: asks once, waits, and insists; the status of the process is the answer.
 end() {
@@ -62,7 +63,8 @@ end() {
 
 clean_up() {
     local status=$?
-    trap - EXIT
+    trap - EXIT INT TERM
+    ((status == 0)) || [[ -n $explained ]] || echo "  the demo ended early, with status $status" >&2
     touch "$work/stop"
     [[ -z $client ]] || wait "$client" 2>/dev/null || true
     [[ -z $proxy ]] || end "$proxy" || true
@@ -94,6 +96,7 @@ ask_forever() {
         target="/api/v1/$( ((number % 2)) && echo agents || echo swarms)?n=$number"
         saw=$(curl -s -o /dev/null -m "$patience" -w '%{http_code} %{time_total}' "$base$target") &&
             echo "$number $target $saw 0" || echo "$number $target ${saw:-000 0} $?"
+        sleep 0.02
     done >>"$work/client.log"
 }
 
@@ -220,7 +223,7 @@ compare 1 6
 table 6
 promise "every answer is 200, and the log knows of no fault" \
     'all(.status == 200 and .exit == 0 and .log.outcome == "complete" and .log.faults == [])'
-show "curl .../storage/blocks/… | cmp - block"
+show "curl …/storage/blocks/… | cmp - block"
 curl -sS -m "$patience" "$base$block?act=1" | cmp - "$work/block" || broken "the block was changed"
 kept "256 KiB of random bytes come through as they were stored"
 
@@ -254,7 +257,7 @@ promise "switched off, it is gone: the next requests meet no fault" \
 act "Act 3: three times 503, then recovery"
 control rule enable tasks-create.unavailable
 target='/api/v1/tasks?act=3'
-show "curl --retry 5 -X POST …$target"
+show "curl --retry 5 -d '{…}' …$target"
 # Heads go to the standard output: a file would be emptied before each retry.
 curl -sS --retry 5 -m 30 -o "$work/answer" -D - \
     -H 'Content-Type: application/json' -d '{"name": "index the archive"}' \
@@ -286,7 +289,7 @@ control rule enable blocks-get.cut
 target="$block?act=4"
 show "curl …/storage/blocks/… -o block"
 status=0
-curl -sS -m "$patience" -o "$work/part" -w '%{http_code} %{size_download}' "$base$target" \
+curl -sS -m "$patience" -o "$work/part" -w '%{http_code} %{size_download}\n' "$base$target" \
     >"$work/curl.out" 2>"$work/curl.err" || status=$?
 log_of "$target" 1
 read -r code size <"$work/curl.out"
