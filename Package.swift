@@ -24,7 +24,7 @@ let package = Package(
         .core("FaultModel"),
         .core("WireFormats", on: ["FaultModel"]),
         .core("EventRecords"),
-        .core("FlowEngine", on: ["FaultModel", "WireFormats"]),
+        .core("FlowEngine", on: ["FaultModel", "WireFormats", "EventRecords"]),
 
         // Shell: owns sockets, files, time and tasks. The two planes do not know each other.
         .shell("RuleFiles", on: ["FaultModel"], using: [.yams]),
@@ -69,7 +69,7 @@ let package = Package(
 
         .tests(of: "FaultModel"),
         .tests(of: "WireFormats", on: ["FaultModel"], using: [.nioCore, .nioEmbedded, .nioHTTP1]),
-        .tests(of: "FlowEngine", on: ["FaultModel", "WireFormats"]),
+        .tests(of: "FlowEngine", on: ["FaultModel", "WireFormats", "EventRecords"]),
         .tests(of: "RuleFiles", on: ["FaultModel"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
         .tests(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One thing that happened. The stream of these is the only account of a run.
-package struct EventRecord: Sendable {
+package struct EventRecord: Equatable, Sendable {
     /// From 1, without gaps, given by the log when it takes the record.
     package var sequence: UInt64
     /// Nanoseconds since the run began, on a clock that never goes back.
@@ -14,7 +14,7 @@ package struct EventRecord: Sendable {
         self.body = body
     }
 
-    package enum Body: Sendable {
+    package enum Body: Equatable, Sendable {
         case connectionOpened(ConnectionOpened)
         case connectionClosed(ConnectionClosed)
         case exchange(ExchangeRecord)
@@ -53,7 +53,7 @@ package struct ConnectionName: Hashable, Sendable {
     }
 }
 
-package struct ConnectionOpened: Sendable {
+package struct ConnectionOpened: Equatable, Sendable {
     package let connection: ConnectionName
     /// The client's address and port, or `unix`.
     package let client: String
@@ -64,7 +64,7 @@ package struct ConnectionOpened: Sendable {
     }
 }
 
-package struct ConnectionClosed: Sendable {
+package struct ConnectionClosed: Equatable, Sendable {
     package let connection: ConnectionName
     package let closedBy: Party
     package let how: How
@@ -98,7 +98,7 @@ package struct ConnectionClosed: Sendable {
 }
 
 /// One HTTP request and what became of it, from the client's side.
-package struct ExchangeRecord: Sendable {
+package struct ExchangeRecord: Equatable, Sendable {
     package let connection: ConnectionName
     /// From 0, in the order of the requests on their connection.
     package let unit: UInt64
@@ -154,7 +154,7 @@ package struct ExchangeRecord: Sendable {
 }
 
 /// One fault that a rule put on one unit, with what was drawn for it.
-package struct FaultRecord: Sendable {
+package struct FaultRecord: Equatable, Sendable {
     package let rule: String
     package let fault: String
     package let connection: ConnectionName
@@ -178,7 +178,7 @@ package struct FaultRecord: Sendable {
 }
 
 /// A change that an administrator, a schedule or a file made.
-package struct StateRecord: Sendable {
+package struct StateRecord: Equatable, Sendable {
     /// Such as `rule.enabled`, `proxy.disabled`, `config.applied`, `reset`.
     package let change: String
     /// The rule or proxy; `nil` when the whole is meant.
@@ -193,7 +193,7 @@ package struct StateRecord: Sendable {
 }
 
 /// Something that went wrong outside the rules, for a person to read.
-package struct NoticeRecord: Sendable {
+package struct NoticeRecord: Equatable, Sendable {
     /// Stable, such as `upstream.unreachable`, `message.refused`, `limit.connections`.
     package let code: String
     package let message: String

@@ -45,6 +45,9 @@ package struct RequestPattern: Hashable, Sendable {
         self.segments = segments
     }
 
+    /// Whether the path says more than "any": only then is it worth a place in the trie.
+    var hasLiteral: Bool { !segments.isEmpty || !matchesRest }
+
     private static func segment(_ text: Substring) throws(Failure) -> Segment {
         if text == "*" { return .any }
         if text.hasPrefix("{"), text.hasSuffix("}") { return .any }
@@ -79,10 +82,35 @@ package enum PercentDecoding {
     }
 
     /// The decoded bytes of a part of a head; a malformed escape stays as it is.
-    static func decoded(_ text: borrowing Span<UInt8>, in range: Range<Int>) -> [UInt8] {
+    static func decoded(
+        _ text: borrowing Span<UInt8>, in range: Range<Int>, plusIsSpace: Bool = false
+    ) -> [UInt8] {
         var raw: [UInt8] = []
         raw.reserveCapacity(range.count)
-        for position in range { raw.append(text[position]) }
-        return decoded(raw) ?? raw
+        for position in range {
+            let byte = text[position]
+            raw.append(plusIsSpace && byte == ASCII.plus ? ASCII.space : byte)
+        }
+        return decodedLeniently(raw)
+    }
+
+    /// Decodes what can be decoded; a malformed escape stands for itself.
+    private static func decodedLeniently(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(ASCII.percent) else { return bytes }
+        var result: [UInt8] = []
+        var position = 0
+        while position < bytes.count {
+            if bytes[position] == ASCII.percent, position + 2 < bytes.count,
+                let high = ASCII.hexValue(bytes[position + 1]),
+                let low = ASCII.hexValue(bytes[position + 2])
+            {
+                result.append(high << 4 | low)
+                position += 3
+            } else {
+                result.append(bytes[position])
+                position += 1
+            }
+        }
+        return result
     }
 }

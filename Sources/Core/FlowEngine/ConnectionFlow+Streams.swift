@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventRecords
+import FaultModel
+import WireFormats
+
+/// A connection whose bytes have no messages in them: TCP, or HTTP after an upgrade.
+struct StreamUnit: Sendable {
+    var plan = AppliedPlan.pass
+    /// Rules up to this serial have been asked about the stream.
+    var consideredSerial: UInt64 = 0
+    /// HTTP that could not be read and passes without rules.
+    var isOpaque = false
+    /// The request that opened the stream, and its head; empty for TCP.
+    var request: RequestFacts?
+    var head: [UInt8] = []
+    var unit: UInt64 = 0
+
+    mutating func remember(
+        _ request: RequestFacts, _ bytes: borrowing Span<UInt8>, _ length: Int, _ unit: UInt64,
+        _ serial: UInt64
+    ) {
+        self.request = request
+        self.unit = unit
+        consideredSerial = serial
+        head.removeAll(keepingCapacity: true)
+        head.reserveCapacity(length)
+        for position in 0..<length { head.append(bytes[position]) }
+    }
+}
+
+extension ConnectionFlow {
+    mutating func beginStream(at now: Moment, emitting effects: inout [Effect]) {
+        consider(at: now, emitting: &effects)
+        reshapeStream(at: now, emitting: &effects)
+    }
+
+    mutating func adoptInStream(at now: Moment, emitting effects: inout [Effect]) {
+        guard !stream.isOpaque else { return }
+        let hasLost = stream.plan.keep(in: rules)
+        let count = stream.plan.faults.count
+        consider(at: now, emitting: &effects)
+        if hasLost || stream.plan.faults.count != count {
+            reshapeStream(at: now, emitting: &effects)
+        }
+    }
+
+    /// Asks the rules that are new to this stream.
+    private mutating func consider(at now: Moment, emitting effects: inout [Effect]) {
+        let head = stream.head
+        let decided = rules.decideStream(
+            request: stream.request, in: head.span, unit: stream.unit, on: facts,
+            after: stream.consideredSerial, tallies: &tallies, using: &scratch)
+        stream.consideredSerial = max(stream.consideredSerial, rules.newestSerial)
+        stream.plan.add(decided, since: now, toServer: toServer.passed, toClient: toClient.passed)
+        record(decided, perChunk: true, unit: stream.unit, emitting: &effects)
+    }
+
+    private mutating func reshapeStream(at now: Moment, emitting effects: inout [Effect]) {
+        for fault in stream.plan.faults {
+            if case .close(let close) = fault.firing.fault, close.after == Close.now {
+                return conclude(close.how, .cut, at: now, emitting: &effects)
+            }
+        }
+        let toServerShape = stream.plan.shape(.clientToServer, perChunk: true)
+        let toClientShape = stream.plan.shape(.serverToClient, perChunk: true)
+        if !toServerShape.isHeld {
+            dialIfNeeded(after: stream.plan.connectDelay, at: now, emitting: &effects)
+        }
+        toServer.reshape(toServerShape, at: now, emitting: &effects)
+        toClient.reshape(toClientShape, at: now, emitting: &effects)
+    }
+
+    /// The server agreed to leave HTTP: from here on the bytes are a stream (RFC 9110, 7.8).
+    mutating func becomeUpgraded(at now: Moment, emitting effects: inout [Effect]) {
+        guard var exchange else { return }
+        exchange.outcome = .upgraded
+        self.exchange = exchange
+        recordExchange(at: now, emitting: &effects)
+        // What the exchange's rules do to a stream goes on; the rest has had its chance.
+        stream.plan = exchange.plan
+        self.exchange = nil
+        mode = .streaming
+        consider(at: now, emitting: &effects)
+        reshapeStream(at: now, emitting: &effects)
+        effects.append(.reread(.clientToServer))
+        if clientEnded { passOnClientEnd(at: now, emitting: &effects) }
+    }
+
+    mutating func dialIfNeeded(
+        after delay: Duration, at now: Moment, emitting effects: inout [Effect]
+    ) {
+        guard server == .absent else { return }
+        if delay > .zero {
+            server = .waiting(until: now + delay)
+        } else {
+            server = .dialing
+            effects.append(.dial)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EventRecords
+package import FaultModel
+import WireFormats
+
+/// What a proxied connection does next: events in, effects out.
+///
+///     http:  idle ──request head──▶ exchanging ──both messages have ended──▶ idle
+///              │                        └── 101, or 2xx to CONNECT ──▶ streaming
+///              └── cannot be read, and no rule wants to ──▶ streaming
+///     tcp:   streaming
+///     any:   ──▶ over
+///
+/// The flow is shown bytes and keeps none; it names them by number in its effects. It holds the two
+/// lanes, the exchange under way, and what the rules in force do to it. Requests on one connection
+/// are taken one after the other: the next is read when the last answer has left.
+package struct ConnectionFlow: Sendable {
+    enum Mode: Equatable {
+        case idle
+        case exchanging
+        case streaming
+        case over
+    }
+
+    enum ServerPhase: Equatable {
+        case absent
+        /// Held by a `delay` with `at: connect`.
+        case waiting(until: Moment)
+        case dialing
+        case connected
+    }
+
+    package let name: ConnectionName
+    let facts: ConnectionFacts
+    let transport: ProxyDefinition.Transport
+    let upstreamFailure: ProxyDefinition.UpstreamFailure
+    let limits: ProxyLimits
+    var rules: RuleSet
+
+    var mode = Mode.idle
+    var server = ServerPhase.absent
+    package internal(set) var toServer = Lane(.clientToServer)
+    package internal(set) var toClient = Lane(.serverToClient)
+
+    // HTTP
+    var requestReader = HeadReader(.request)
+    var responseReader = HeadReader(.response)
+    var exchange: Exchange?
+    /// When the head that is being read has to be complete.
+    var headDeadline: Moment?
+    /// How many exchanges have begun.
+    package internal(set) var exchangeCount: UInt64 = 0
+
+    // Streams
+    var stream = StreamUnit()
+
+    /// Bytes shown and not taken yet.
+    var unreadFromClient = 0
+    var unreadFromServer = 0
+    var clientEnded = false
+    /// How the server ended, until that has been passed on.
+    var serverEnding: Close.How?
+    var tallies = ConnectionTallies()
+    var scratch = MatchScratch()
+
+    package init(
+        name: ConnectionName, facts: ConnectionFacts, proxy: ProxyDefinition, rules: RuleSet
+    ) {
+        self.name = name
+        self.facts = facts
+        transport = proxy.transport
+        upstreamFailure = proxy.onUpstreamFailure
+        limits = proxy.limits
+        self.rules = rules
+    }
+
+    /// When to call ``woke(at:emitting:)``: the one alarm of the connection.
+    package var alarm: Moment? {
+        guard mode != .over else { return nil }
+        var earliest = earlier(toServer.wakeAt, toClient.wakeAt)
+        earliest = earlier(earliest, headDeadline)
+        if case .waiting(let until) = server { earliest = earlier(earliest, until) }
+        if let exchange {
+            if case .pending = exchange.stage {
+                let due = exchange.started + exchange.plan.totalDelay
+                if !exchange.isHung { earliest = earlier(earliest, due) }
+            }
+            earliest = earlier(earliest, exchange.plan.timedEnd?.at)
+        }
+        return earlier(earliest, stream.plan.timedEnd?.at)
+    }
+
+    package var isOver: Bool { mode == .over }
+
+    /// Whether nothing is under way, so that an orderly shutdown may end the connection now.
+    package var isIdle: Bool {
+        mode == .over || (mode == .idle && unreadFromClient == 0 && toClient.heldBytes == 0)
+    }
+
+    /// The rules acting on the connection now.
+    package var actingRules: [String] { (exchange?.plan ?? stream.plan).rules }
+
+    /// The client was accepted.
+    package mutating func opened(at now: Moment, emitting effects: inout [Effect]) {
+        guard transport == .tcp else { return }
+        mode = .streaming
+        beginStream(at: now, emitting: &effects)
+    }
+
+    /// Shows all the unread bytes of one direction.
+    package mutating func received(
+        _ direction: Direction, _ bytes: borrowing Span<UInt8>, at now: Moment,
+        emitting effects: inout [Effect]
+    ) {
+        let taken =
+            direction == .clientToServer
+            ? take(fromClient: bytes, at: now, emitting: &effects)
+            : take(fromServer: bytes, at: now, emitting: &effects)
+        let unread = bytes.count - taken
+        if direction == .clientToServer { unreadFromClient = unread } else { unreadFromServer = unread }
+        advance(at: now, emitting: &effects)
+    }
+
+    /// A peer will send nothing more, and everything it sent has been shown.
+    package mutating func ended(
+        _ end: End, _ how: Close.How, at now: Moment, emitting effects: inout [Effect]
+    ) {
+        guard mode != .over else { return }
+        switch (end, how) {
+        case (.client, .rst): conclude(.rst, .abandoned, at: now, emitting: &effects)
+        case (.client, .fin):
+            clientEnded = true
+            passOnClientEnd(at: now, emitting: &effects)
+        case (.server, _): serverEnding = how
+        }
+        advance(at: now, emitting: &effects)
+    }
+
+    package mutating func connected(at now: Moment, emitting effects: inout [Effect]) {
+        server = .connected
+    }
+
+    package mutating func woke(at now: Moment, emitting effects: inout [Effect]) {
+        guard mode != .over else { return }
+        if let end = (exchange?.plan ?? stream.plan).timedEnd, end.at <= now {
+            return conclude(end.how, .cut, at: now, emitting: &effects)
+        }
+        if let headDeadline, headDeadline <= now {
+            self.headDeadline = nil
+            headTimedOut(at: now, emitting: &effects)
+        }
+        if case .waiting(let until) = server, until <= now {
+            server = .dialing
+            effects.append(.dial)
+        }
+        settle(at: now, emitting: &effects)
+        toServer.woke(at: now, emitting: &effects)
+        toClient.woke(at: now, emitting: &effects)
+        advance(at: now, emitting: &effects)
+    }
+
+    /// Takes on the rules now in force: what only removed rules held is released, and a stream is
+    /// asked about the rules that are new.
+    package mutating func adopt(
+        _ rules: RuleSet, at now: Moment, emitting effects: inout [Effect]
+    ) {
+        self.rules = rules
+        guard mode != .over else { return }
+        tallies.keep(rules.isInForce)
+        if exchange != nil { adoptInExchange(at: now, emitting: &effects) }
+        if mode == .streaming { adoptInStream(at: now, emitting: &effects) }
+        advance(at: now, emitting: &effects)
+    }
+
+    /// What follows from where the lanes and the exchange stand now.
+    mutating func advance(at now: Moment, emitting effects: inout [Effect]) {
+        guard mode != .over else { return }
+        if let how = serverEnding, unreadFromServer == 0 || exchange?.truncation == nil {
+            serverEnding = nil
+            passOnServerEnd(how, at: now, emitting: &effects)
+        }
+        if clientEnded, mode == .streaming, unreadFromClient == 0, !toServer.hasEnded {
+            passOnClientEnd(at: now, emitting: &effects)
+        }
+        if toClient.isCut || toServer.isCut { applyCut(at: now, emitting: &effects) }
+        completeExchange(at: now, emitting: &effects)
+        if mode != .over, toServer.isFinished, toClient.isFinished {
+            conclude(.fin, .abandoned, at: now, emitting: &effects)
+        }
+    }
+
+    private func earlier(_ left: Moment?, _ right: Moment?) -> Moment? {
+        guard let left, let right else { return left ?? right }
+        return min(left, right)
+    }
+}

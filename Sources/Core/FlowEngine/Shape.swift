@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FaultModel
+
+/// What the faults in force ask of one direction.
+package struct Shape: Equatable, Sendable {
+    /// Of every chunk alike, in nanoseconds.
+    package var delay: Int64 = 0
+    /// Delays whose value is drawn chunk by chunk.
+    package var chunkDelays: [Firing] = []
+    /// The slowest of the rates; `nil`: as fast as it comes.
+    package var rate: ByteRate?
+    package var burst: ByteCount = .zero
+    /// Nothing leaves.
+    package var isHeld = false
+    /// Nothing leaves after this many bytes since the connection began.
+    package var cutAt: UInt64?
+
+    package static let open = Shape()
+
+    package init() {}
+
+    /// How long the chunk of this ordinal is held, in nanoseconds.
+    func delay(ofChunk chunk: UInt64) -> Int64 {
+        var total = delay
+        for firing in chunkDelays {
+            let drawn = firing.delay(chunk: chunk)?.nanoseconds ?? 0
+            total = total.addingReportingOverflow(drawn).overflow ? .max : total + drawn
+        }
+        return total
+    }
+}
+
+/// A fault at work on a unit, with the place in time and in the bytes from which it counts.
+struct AppliedFault: Equatable, Sendable {
+    let firing: Firing
+    let since: Moment
+    /// Bytes that had passed in each direction.
+    let passedToServer: UInt64
+    let passedToClient: UInt64
+
+    func passed(_ direction: Direction) -> UInt64 {
+        direction == .clientToServer ? passedToServer : passedToClient
+    }
+}
+
+/// Everything that the fired rules do to one unit: an exchange, or a stream.
+struct AppliedPlan: Equatable, Sendable {
+    private(set) var faults: [AppliedFault] = []
+
+    static let pass = AppliedPlan()
+
+    var isPass: Bool { faults.isEmpty }
+
+    mutating func add(_ plan: Plan, since: Moment, toServer: UInt64, toClient: UInt64) {
+        for firing in plan.firings {
+            faults.append(
+                AppliedFault(
+                    firing: firing, since: since, passedToServer: toServer,
+                    passedToClient: toClient))
+        }
+    }
+
+    /// Drops the faults of rules that are no longer in force; says whether there were any.
+    mutating func keep(in rules: RuleSet) -> Bool {
+        guard !faults.isEmpty else { return false }
+        let count = faults.count
+        faults.removeAll { !rules.isInForce($0.firing.serial) }
+        return faults.count != count
+    }
+
+    /// The names of the rules, each once, in order.
+    var rules: [String] {
+        faults.reduce(into: []) { names, fault in
+            if names.last != fault.firing.rule { names.append(fault.firing.rule) }
+        }
+    }
+
+    /// What the plan asks of one direction.
+    ///
+    /// - Parameter perChunk: whether delays are drawn for each chunk (a stream) or once (an
+    ///   exchange, whose every byte is shifted alike).
+    func shape(_ direction: Direction, perChunk: Bool) -> Shape {
+        var shape = Shape.open
+        for fault in faults {
+            switch fault.firing.fault {
+            case .delay(let delay) where !delay.atConnect && delay.toward.includes(direction):
+                if perChunk {
+                    shape.chunkDelays.append(fault.firing)
+                } else {
+                    shape.delay += fault.firing.delay(chunk: 0)?.nanoseconds ?? 0
+                }
+            case .bandwidth(let bandwidth) where bandwidth.toward.includes(direction):
+                if let rate = shape.rate, rate < bandwidth.rate { continue }
+                shape.rate = bandwidth.rate
+                shape.burst = bandwidth.burst
+            case .close(let close) where close.toward.includes(direction):
+                guard case .bytes(let count) = close.after else { continue }
+                let end = fault.passed(direction) + UInt64(count.bytes)
+                shape.cutAt = min(shape.cutAt ?? end, end)
+            case .hang where perChunk: shape.isHeld = true
+            default: continue
+            }
+        }
+        return shape
+    }
+
+    /// How the connection ends where a `close` of this plan cuts it.
+    var cutEnding: Close.How {
+        for fault in faults {
+            if case .close(let close) = fault.firing.fault { return close.how }
+        }
+        return .fin
+    }
+
+    /// When a `close` after a time, or a `hang` for a time, ends the connection, and how.
+    var timedEnd: (at: Moment, how: Close.How)? {
+        var earliest: (at: Moment, how: Close.How)?
+        for fault in faults {
+            let end: (at: Moment, how: Close.How)
+            switch fault.firing.fault {
+            case .close(let close):
+                guard case .time(let time) = close.after else { continue }
+                end = (fault.since + time, close.how)
+            case .hang(let hang):
+                guard let duration = hang.duration else { continue }
+                end = (fault.since + duration, .fin)
+            default: continue
+            }
+            if let known = earliest, known.at <= end.at { continue }
+            earliest = end
+        }
+        return earliest
+    }
+
+    /// How long the dial of the upstream is held.
+    var connectDelay: Duration {
+        faults.reduce(.zero) { total, fault in
+            guard case .delay(let delay) = fault.firing.fault, delay.atConnect else { return total }
+            return total + (fault.firing.delay(chunk: 0) ?? .zero)
+        }
+    }
+
+    /// All the time that an answer in place of the upstream's is held.
+    var totalDelay: Duration {
+        faults.reduce(.zero) { total, fault in
+            guard case .delay(let delay) = fault.firing.fault, !delay.atConnect else {
+                return total
+            }
+            return total + (fault.firing.delay(chunk: 0) ?? .zero)
+        }
+    }
+
+    /// The fault that settles an exchange before its request goes upstream, if there is one.
+    var settlement: Fault? {
+        for fault in faults {
+            switch fault.firing.fault {
+            case .respond, .hang: return fault.firing.fault
+            case .close(let close) where close.after == Close.now: return fault.firing.fault
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    var truncate: Truncate? {
+        for fault in faults {
+            if case .truncate(let truncate) = fault.firing.fault { return truncate }
+        }
+        return nil
+    }
+}

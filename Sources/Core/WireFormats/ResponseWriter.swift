@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FaultModel
+
+/// Writes the proxy's own HTTP/1.1 answers.
+package enum ResponseWriter {
+    /// The bytes of an answer.
+    ///
+    /// Content-Length is always computed; it is left out where RFC 9110, 8.6 forbids it (1xx, 204).
+    ///
+    /// - Parameters:
+    ///   - toHead: whether the request was HEAD, which is told the length but not sent the body.
+    ///   - closes: whether to say `Connection: close`.
+    ///   - minorVersion: of the request; an HTTP/1.0 client that asked to stay connected is told so.
+    package static func bytes(
+        of respond: Respond, toHead: Bool, closes: Bool, minorVersion: UInt8
+    ) -> [UInt8] {
+        var text = "HTTP/1.1 \(respond.status) \(respond.reason ?? reason(for: respond.status))\r\n"
+        for field in respond.headers { text += "\(field.name): \(field.value)\r\n" }
+        let mayHaveBody = respond.status != 204 && respond.status != 304
+        if respond.status != 204, mayHaveBody || !respond.body.isEmpty {
+            text += "Content-Length: \(respond.body.count)\r\n"
+        }
+        if closes {
+            text += "Connection: close\r\n"
+        } else if minorVersion == 0 {
+            text += "Connection: keep-alive\r\n"
+        }
+        text += "\r\n"
+        var bytes = Array(text.utf8)
+        if mayHaveBody, !toHead { bytes += respond.body }
+        return bytes
+    }
+
+    /// The phrase that RFC 9110, section 15 and the IANA registry give a status.
+    package static func reason(for status: UInt16) -> String { reasons[status] ?? "Unknown" }
+
+    private static let reasons: [UInt16: String] = [
+        200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",
+        204: "No Content", 205: "Reset Content", 206: "Partial Content", 207: "Multi-Status",
+        208: "Already Reported", 226: "IM Used", 300: "Multiple Choices",
+        301: "Moved Permanently", 302: "Found", 303: "See Other", 304: "Not Modified",
+        305: "Use Proxy", 307: "Temporary Redirect", 308: "Permanent Redirect",
+        400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden",
+        404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+        407: "Proxy Authentication Required", 408: "Request Timeout", 409: "Conflict",
+        410: "Gone", 411: "Length Required", 412: "Precondition Failed",
+        413: "Content Too Large", 414: "URI Too Long", 415: "Unsupported Media Type",
+        416: "Range Not Satisfiable", 417: "Expectation Failed", 421: "Misdirected Request",
+        422: "Unprocessable Content", 423: "Locked", 424: "Failed Dependency", 425: "Too Early",
+        426: "Upgrade Required", 428: "Precondition Required", 429: "Too Many Requests",
+        431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons",
+        500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
+        503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
+        506: "Variant Also Negotiates", 507: "Insufficient Storage", 508: "Loop Detected",
+        511: "Network Authentication Required",
+    ]
+}
