@@ -116,7 +116,7 @@ await_asked() {
 
 # Every exchange and fault of the log so far, as one array, each exchange with its faults.
 exchanges() {
-    chaosctl events --output json | jq -s '
+    chaosctl events --since 0 --output json | jq -s '
         flatten
         | (map(select(.kind == "fault")) | group_by([.conn, .unit])
            | map({key: "\(.[0].conn)/\(.[0].unit)", value: .}) | from_entries) as $faults
