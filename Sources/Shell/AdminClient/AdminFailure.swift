@@ -28,6 +28,14 @@ package enum AdminFailure: Error, Equatable {
     }
 }
 
+extension AdminFailure {
+    /// The status with which the proxy said no; `nil` for every other failure.
+    package var refusalStatus: UInt? {
+        guard case .refused(let status, _) = self else { return nil }
+        return status
+    }
+}
+
 extension AdminFailure: CustomStringConvertible {
     /// A sentence for a person, without the full stop.
     package var description: String {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// When a fault applies: the `when` of its rule.
+struct MatchOptions: ParsableArguments {
+    @Option(help: "Method and path, e.g. 'GET /api/v1/agents/**'; more than one: any of them.")
+    var request: [String] = []
+
+    @Option(help: "The Host that a request names, e.g. 'api.*'.")
+    var host: String?
+
+    @Option(
+        help: ArgumentHelp("A header field; without a value: present.", valueName: "name: value")
+    )
+    var header: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A query parameter; without a value: present.", valueName: "name=value")
+    )
+    var query: [String] = []
+
+    @Option(help: "The client's address or block, e.g. 10.0.0.0/8; more than one: any of them.")
+    var client: [String] = []
+
+    @Option(help: "Connections by their ordinal on the proxy: 3, 1..10, odd or even.")
+    var connection: [String] = []
+
+    func document(proxy: String) throws -> JSONTree {
+        var when: JSONTree = ["proxy": .string(proxy)]
+        if let request = JSONTree(oneOrMore: request) {
+            when = when.setting("request", to: request)
+        }
+        if let host { when = when.setting("host", to: .string(host)) }
+        if let headers = try patterns(header, separator: ":", option: "--header") {
+            when = when.setting("headers", to: headers)
+        }
+        if let query = try patterns(query, separator: "=", option: "--query") {
+            when = when.setting("query", to: query)
+        }
+        if let client = JSONTree(oneOrMore: client) { when = when.setting("client", to: client) }
+        if let connection = JSONTree(oneOrMore: connection) {
+            when = when.setting("connection", to: connection)
+        }
+        return when
+    }
+
+    private func patterns(
+        _ texts: [String],
+        separator: Character,
+        option: String
+    ) throws -> JSONTree? {
+        guard !texts.isEmpty else { return nil }
+        let members = try texts.map { text in
+            let pair = try NamedValue(text, separator: separator, option: option)
+            return JSONTree.Member(
+                pair.name,
+                pair.value.map { .string($0) } ?? ["present": .bool(true)]
+            )
+        }
+        if let name = firstRepeated(members.map(\.key)) {
+            throw ValidationError("\(option) names `\(name)` twice; a rule file can list values.")
+        }
+        return .object(members)
+    }
+
+    private func firstRepeated(_ names: [String]) -> String? {
+        var seen: Set<String> = []
+        return names.first { !seen.insert($0.lowercased()).inserted }
+    }
+}
+
+/// `name: value` or `name=value`, as options write it.
+struct NamedValue: Equatable {
+    let name: String
+    /// `nil` when there is a name alone.
+    let value: String?
+
+    init(_ text: String, separator: Character, option: String) throws {
+        let end = text.firstIndex(of: separator)
+        name = Self.trimmed(text[..<(end ?? text.endIndex)])
+        value = end.map { Self.trimmed(text[text.index(after: $0)...]) }
+        guard !name.isEmpty else {
+            throw ValidationError("\(option) '\(text)' has no name.")
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
+
+extension JSONTree {
+    /// `nil` for none, the value itself for one, a list for more.
+    init?(oneOrMore texts: [String]) {
+        guard let first = texts.first else { return nil }
+        self = texts.count == 1 ? .string(first) : .array(texts.map { .string($0) })
+    }
+
+    /// Digits alone as a number, anything else as text: what a rule file would hold.
+    init(scalar text: String) {
+        let isNumber =
+            !text.isEmpty && text.utf8.count < 19
+            && text.utf8.allSatisfy { (48...57).contains($0) }
+            && (text == "0" || !text.hasPrefix("0"))
+        self = isNumber ? .number(text) : .string(text)
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import AdminContract
+import ArgumentParser
+
+/// The words of chaosctl; each verb is in a file of its own.
+struct ChaosCtl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chaosctl",
+        abstract: "Drive a running chaosproxy.",
+        discussion: """
+            Exit codes: 0 done, 1 failed, 2 wrong usage or an invalid document, 3 not known \
+            whether it was done, 4 not found, 5 conflict, 6 the proxy cannot be reached.
+            """,
+        version: ProductVersion.current,
+        subcommands: [
+            StatusVerb.self, ProxyVerbs.self, RuleVerbs.self, FaultVerb.self, ResetVerb.self,
+            EventsVerb.self, ConnectionsVerb.self, ValidateVerb.self, HealthcheckVerb.self,
+        ]
+    )
+}
+
+struct ProxyVerbs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proxy",
+        abstract: "Look at proxies, and let them listen or not.",
+        subcommands: [ProxyList.self, ProxyShow.self, ProxyEnable.self, ProxyDisable.self]
+    )
+}
+
+struct RuleVerbs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rule",
+        abstract: "Look at rules, and change them.",
+        subcommands: [
+            RuleList.self, RuleShow.self, RuleApply.self, RuleEnable.self, RuleDisable.self,
+            RuleRemove.self, RuleResetCounters.self,
+        ]
+    )
+}
+
+struct ConnectionsVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "connections",
+        abstract: "Look at live connections, and kill them.",
+        subcommands: [ConnectionsList.self, ConnectionsKill.self],
+        defaultSubcommand: ConnectionsList.self
+    )
+}

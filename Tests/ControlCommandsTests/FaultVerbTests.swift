@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import ControlCommands
+
+@Suite struct FaultVerbTests {
+    private func document(_ arguments: [String]) async throws -> String {
+        let command = try await ControlProgram.parse(["fault"] + arguments)
+        let fault = try #require(command as? FaultVerb)
+        return try fault.document(id: "x").compact
+    }
+
+    static let goldens: [([String], String)] = [
+        (
+            [
+                "prism", "delay", "200ms±50ms", "--request", "GET /api/v1/agents/**",
+                "--probability", "30%", "--for", "1m",
+            ],
+            #"{"id":"x","when":{"proxy":"prism","request":"GET /api/v1/agents/**"},"#
+                + #""limit":{"probability":"30%","for":"1m"},"then":[{"delay":"200ms±50ms"}]}"#
+        ),
+        (
+            ["prism", "respond", "503", "--times", "3", "--retry-after", "5"],
+            #"{"id":"x","when":{"proxy":"prism"},"limit":{"times":3},"then":[{"respond":"#
+                + #"{"status":503,"headers":{"Retry-After":"5"}}}]}"#
+        ),
+        (
+            ["prism", "respond", "200", "--json", #"{"agents": []}"#],
+            #"{"id":"x","when":{"proxy":"prism"},"then":[{"respond":"#
+                + #"{"status":200,"json":{"agents":[]}}}]}"#
+        ),
+        (
+            ["db", "bandwidth", "64KB/s", "--toward", "both"],
+            #"{"id":"x","when":{"proxy":"db"},"then":[{"bandwidth":"#
+                + #"{"rate":"64KB/s","toward":"both"}}]}"#
+        ),
+        (
+            ["prism", "reset", "--after", "17B"],
+            #"{"id":"x","when":{"proxy":"prism"},"then":[{"reset":"17B"}]}"#
+        ),
+        (
+            ["prism", "truncate", "50%", "--then", "reset"],
+            #"{"id":"x","when":{"proxy":"prism"},"then":[{"truncate":"#
+                + #"{"after":"50%","then":"reset"}}]}"#
+        ),
+        (
+            ["prism", "hang", "--for", "10s"],
+            #"{"id":"x","when":{"proxy":"prism"},"limit":{"for":"10s"},"then":["hang"]}"#
+        ),
+        (
+            ["prism", "hang", "2s"],
+            #"{"id":"x","when":{"proxy":"prism"},"then":[{"hang":"2s"}]}"#
+        ),
+        (
+            [
+                "prism", "close", "--header", "X-Tenant: acme", "--header", "X-Debug", "--query",
+                "page=2", "--client", "10.0.0.0/8", "--connection", "1..10", "--host", "api.*",
+                "--skip", "1", "--every", "2", "--per", "client", "--start-after", "5s",
+            ],
+            #"{"id":"x","when":{"proxy":"prism","host":"api.*","headers":{"X-Tenant":"acme","#
+                + #""X-Debug":{"present":true}},"query":{"page":"2"},"client":"10.0.0.0/8","#
+                + #""connection":"1..10"},"limit":{"skip":1,"every":2,"per":"client","#
+                + #""after":"5s"},"then":["close"]}"#
+        ),
+    ]
+
+    @Test(arguments: goldens)
+    func `a line of arguments is a rule as a file would have it`(
+        _ arguments: [String],
+        _ expected: String
+    ) async throws {
+        #expect(try await document(arguments) == expected)
+    }
+
+    @Test(arguments: [
+        (["prism", "delay"], "`delay` needs a value, such as `delay 200ms±50ms`."),
+        (["prism", "hang", "--then", "reset"], "--then says nothing about `hang`."),
+        (["prism", "reset", "5B", "--after", "6B"], "`reset` has a value and --after; give one"),
+        (["prism", "respond", "200", "--json", "{"], "--json is not JSON from its byte 1 on."),
+        (["prism", "close", "--header", ": x"], "--header ': x' has no name."),
+        (["prism", "close", "--query", "a=1", "--query", "a=2"], "--query names `a` twice"),
+        (["prism", "explode"], "'explode'"),
+    ])
+    func `an option that cannot be obeyed is a usage error`(
+        _ arguments: [String],
+        _ message: String
+    ) async {
+        let run = await CommandRun.of(["fault"] + arguments)
+        #expect(run.code == 2)
+        #expect(run.errors.hasPrefix("chaosctl: "))
+        #expect(run.errors.contains(message))
+    }
+
+    @Test func `a chosen id is the first that no rule has`() {
+        let taken: Set = ["prism.delay.1", "prism.delay.2"]
+        #expect(FaultVerb.unusedID(proxy: "prism", kind: .delay, taken: taken) == "prism.delay.3")
+        #expect(FaultVerb.unusedID(proxy: "tag:a b", kind: .hang, taken: []) == "tag-a-b.hang.1")
+    }
+
+    @Test func `the id of the new rule is all that is printed, and how to end it is told`()
+        async throws
+    {
+        let (run, requests) = try await CommandRun.of(["fault", "db", "delay", "1s"]) { request in
+            switch request.line {
+            case "GET /v1/proxies": .document(Samples.proxies)
+            case "GET /v1/rules": .document(Samples.rules)
+            default: .document("{}", status: 201)
+            }
+        }
+        #expect(run.code == 0)
+        #expect(run.output == "db.delay.1\n")
+        #expect(run.errors.contains("chaosctl rule remove db.delay.1"))
+        #expect(requests.last?.line == "POST /v1/rules?wait=applied")
+        #expect(requests.last?.headers["content-type"] == "application/json")
+        #expect(
+            requests.last?.body
+                == #"{"id":"db.delay.1","when":{"proxy":"db"},"then":[{"delay":"1s"}]}"#
+        )
+    }
+
+    @Test func `a fault on a proxy that does not exist is not found, and nothing is changed`()
+        async throws
+    {
+        let (run, requests) = try await CommandRun.of(["fault", "dp", "delay", "1s"]) { _ in
+            .document(Samples.proxies)
+        }
+        #expect(run.code == 4)
+        #expect(
+            run.errors == """
+                chaosctl: there is no proxy named dp.
+                          There are: db.
+
+                """
+        )
+        #expect(requests.map(\.line) == ["GET /v1/proxies"])
+    }
+}
