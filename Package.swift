@@ -29,15 +29,22 @@ let package = Package(
         // Shell: owns sockets, files, time and tasks. The two planes do not know each other.
         .shell("RuleFiles", on: ["FaultModel"], using: [.yams]),
         .shell("EventJournal", on: ["EventRecords"]),
+        .shell("SocketFiles"),
         .shell(
             "DataPlane",
-            on: ["FaultModel", "WireFormats", "FlowEngine", "EventRecords", "EventJournal"],
+            on: [
+                "FaultModel", "WireFormats", "FlowEngine", "EventRecords", "EventJournal",
+                "SocketFiles",
+            ],
             using: [.nioCore, .nioPosix, .logging]
         ),
         .shell("AdminContract", on: ["FaultModel", "EventRecords"]),
         .shell(
             "ControlPlane",
-            on: ["FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract"],
+            on: [
+                "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract",
+                "SocketFiles",
+            ],
             using: [.hummingbird, .nioCore, .nioPosix, .serviceLifecycle, .logging]
         ),
         .shell("AdminClient", on: ["AdminContract"], using: [.asyncHTTPClient, .nioCore]),
@@ -72,6 +79,7 @@ let package = Package(
         .tests(of: "FlowEngine", on: ["FaultModel", "WireFormats", "EventRecords"]),
         .tests(of: "RuleFiles", on: ["FaultModel"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
+        .tests(of: "SocketFiles"),
         .tests(
             of: "DataPlane",
             on: ["FaultModel", "EventRecords", "EventJournal"],
