@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FaultModel
+
+/// Makes a ``Rule`` of its document.
+package enum RuleParser {
+    /// Bytes of a rule's id.
+    package static let maximumIDLength = 200
+    /// Faults in one rule.
+    package static let maximumFaults = 64
+
+    /// Reads one rule.
+    ///
+    /// - Parameter path: a JSON Pointer to the rule in the document that it is a part of.
+    package static func rule(
+        from value: DocumentValue, path: String = ""
+    ) throws(InvalidConfiguration) -> RuleEntry {
+        try rule(from: DocumentNode(value), path: path)
+    }
+
+    /// Reads one rule from the text of a JSON document.
+    package static func rule(json: [UInt8]) throws(InvalidConfiguration) -> RuleEntry {
+        try rule(from: try JSONReader.read(json), path: "")
+    }
+
+    private static func rule(
+        from node: DocumentNode, path: String
+    ) throws(InvalidConfiguration) -> RuleEntry {
+        let report = Report()
+        let item = Item(node, path: path, domain: "rule", file: nil, report: report)
+        let entry = read(item)
+        try report.settle()
+        guard let entry else {
+            throw InvalidConfiguration(
+                RuleFileError(code: "rule.bad-value", message: "this is not a rule", path: path))
+        }
+        return entry
+    }
+
+    /// The rule, or `nil` after everything that is wrong with it has been reported.
+    static func read(_ item: Item) -> RuleEntry? {
+        let known = ["id", "about", "tags", "enabled", "when", "limit", "then"]
+        guard let fields = item.fields("a rule", known: known, notBuilt: ["final"]) else {
+            return nil
+        }
+        let id = fields.required("id", hint: "every rule has a name of its own").flatMap(readID)
+        let about = fields["about"].flatMap { $0.text }
+        if let item = fields["about"], item.text == nil { item.badValue("`about` has to be text") }
+        let tags = fields["tags"].map(readTags) ?? []
+        let isEnabled = fields["enabled"].map { $0.bool() } ?? true
+        let when = fields["when"].map { readMatcher($0) } ?? .everything
+        let limit = fields["limit"].map(readLimit) ?? Limit.none
+        let then = fields.required("then", hint: "name at least one fault").flatMap(readFaults)
+        guard let id, let isEnabled, let when, let limit, let then else { return nil }
+        let rule = Rule(
+            id: id, about: about, tags: tags, isEnabled: isEnabled, when: when, limit: limit,
+            then: then)
+        return RuleEntry(rule: rule, node: item.node, path: item.path, file: item.file)
+    }
+
+    private static func readID(_ item: Item) -> String? {
+        guard let id = item.string("a rule's id") else { return nil }
+        guard id.utf8.count <= maximumIDLength else {
+            item.badValue("the id is longer than \(maximumIDLength) bytes")
+            return nil
+        }
+        guard !id.contains(where: \.isWhitespace) else {
+            item.badValue("the id holds a space", hint: "write \(id.split(separator: " ").joined(separator: "-"))")
+            return nil
+        }
+        return id
+    }
+
+    static func readTags(_ item: Item) -> [String] {
+        (item.list("`tags`") ?? []).compactMap { $0.string("a tag") }
+    }
+}
