@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package import EventJournal
+package import EventRecords
+package import FaultModel
+package import NIOCore
+
+/// The data path as a whole: its listeners, and the event loops that carry the connections.
+///
+/// An actor for the slow things only, such as binding a listener; no byte passes through it.
+package actor TrafficPlane {
+    private let group: any EventLoopGroup
+    private let plane: PlaneState
+    private var listeners: [String: Listener] = [:]
+    /// Ports that were given for port 0, so that a proxy comes back where it was.
+    private var grantedPorts: [String: UInt16] = [:]
+    private var ordinals: [String: Ordinals] = [:]
+
+    /// - Parameter group: carries the connections; the caller shuts it down.
+    package init(group: any EventLoopGroup, log: EventLog) async throws {
+        self.group = group
+        plane = try await PlaneState(log: log, group: group)
+    }
+
+    /// Makes listeners and rules those of the snapshot.
+    ///
+    /// New listeners are bound first: when one cannot be, nothing has changed. On return every
+    /// event loop and every live connection obeys.
+    package func apply(_ snapshot: Snapshot) async throws(ListenFailure) {
+        let wanted = snapshot.proxies.filter(\.isEnabled)
+        var bound: [String: Listener] = [:]
+        var givenUp: [Listener] = []
+        do {
+            for proxy in wanted where listeners[proxy.name]?.serves(proxy) != true {
+                // A changed bound needs the same address anew, so the old listener goes first.
+                if let old = listeners[proxy.name], old.endpoint == proxy.listen {
+                    await old.close()
+                    listeners[proxy.name] = nil
+                    givenUp.append(old)
+                }
+                bound[proxy.name] = try await bind(proxy)
+            }
+        } catch {
+            for listener in bound.values { await listener.close() }
+            for listener in givenUp { await restore(listener) }
+            throw error
+        }
+        let compiled = CompiledSnapshot(snapshot)
+        _ = await plane.onEveryLoop { $0.adopt(compiled) }
+        let names = Set(wanted.map(\.name))
+        for (name, listener) in listeners where !names.contains(name) || bound[name] != nil {
+            await listener.close()
+            listeners[name] = nil
+        }
+        for (name, listener) in bound {
+            try? await listener.open()
+            listeners[name] = listener
+        }
+    }
+
+    private func bind(_ proxy: ProxyDefinition) async throws(ListenFailure) -> Listener {
+        let count = ordinals[proxy.name] ?? Ordinals()
+        ordinals[proxy.name] = count
+        let key = "\(proxy.name) \(proxy.listen)"
+        let listener = try await Listener.bind(
+            proxy, port: grantedPorts[key], ordinals: count, plane: plane, group: group)
+        if case .tcp(_, let port) = listener.address { grantedPorts[key] = port }
+        return listener
+    }
+
+    private func restore(_ listener: Listener) async {
+        guard let again = try? await bind(listener.proxy) else { return }
+        try? await again.open()
+        listeners[listener.proxy.name] = again
+    }
+
+    /// What is known of each proxy that has been heard of, listening or not.
+    package func proxies() async -> [ProxyView] {
+        let perLoop = await plane.onEveryLoop { $0.totals }
+        var totals: [String: LoopProxy.Totals] = [:]
+        for part in perLoop { totals.merge(part, uniquingKeysWith: +) }
+        return totals.map { name, total in
+            ProxyView(
+                name: name, address: listeners[name]?.address.description,
+                liveConnections: total.live, totalConnections: total.connections,
+                bytesToServer: total.bytesToServer, bytesToClient: total.bytesToClient)
+        }
+        .sorted { $0.name < $1.name }
+    }
+
+    /// The live connections, in the order in which they were accepted.
+    package func connections() async -> [ConnectionView] {
+        await plane.onEveryLoop { $0.views() }.flatMap(\.self)
+            .sorted { $0.connection.id < $1.connection.id }
+    }
+
+    /// Ends one connection; says whether it lived.
+    package func close(connection id: UInt64, how: Close.How) async -> Bool {
+        await plane.onEveryLoop { $0.close(id, how) }.contains(true)
+    }
+
+    /// Stops accepting and waits for the connections to end, at most `limit`.
+    package func drain(within limit: Duration) async {
+        for listener in listeners.values { await listener.close() }
+        listeners.removeAll()
+        let futures = plane.contexts.map { context in
+            context.eventLoop.flatSubmit { context.value.drain(within: limit) }
+        }
+        for future in futures { try? await future.get() }
+    }
+}
