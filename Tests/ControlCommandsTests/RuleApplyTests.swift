@@ -97,6 +97,29 @@ import Testing
         #expect(attempts.filter { $0.method == "PUT" }.count == 4)
     }
 
+    @Test func `a refusal names the rule and not only its place`() async throws {
+        let refusal = """
+            {"error":{"code":"rule.needs-http","message":"`respond` needs HTTP",\
+            "path":"/rules/2/then/0"}}
+            """
+        let (run, _) = try await CommandRun.of(
+            ["rule", "apply", "-f", "-"],
+            input: "id: new\nthen: [hang]\n"
+        ) {
+            $0.method == "GET"
+                ? .document(Samples.config, tag: 4) : .document(refusal, status: 422)
+        }
+        #expect(run.code == 2)
+        #expect(
+            run.errors == """
+                chaosctl: `respond` needs HTTP.
+                          This is the rule new.
+                          At /rules/2/then/0.
+
+                """
+        )
+    }
+
     @Test func `a file that is not there is told by its name`() async {
         let run = await CommandRun.of(
             ["rule", "apply", "-f", "/nowhere/r.yaml", "--socket", "/nowhere/s"])

@@ -185,14 +185,12 @@ import Testing
         #expect(json.output.hasPrefix(#"{"seq":1,"time""#))
     }
 
-    @Test func `a line that never ends is refused at its bound`() async throws {
-        let (run, _) = try await CommandRun.of(["events"]) { _ in
-            .document(String(repeating: "x", count: 1 << 17))
+    @Test func `who follows is told when the stream ends`() async throws {
+        let (run, requests) = try await CommandRun.of(["events", "-f", "--kind", "fault"]) { _ in
+            .document("")
         }
-        #expect(run.code == 1)
-        #expect(
-            run.errors.contains("does not speak as chaosproxy does")
-                || run.errors.contains("not an event")
-        )
+        #expect(run.code == 6)
+        #expect(run.errors == "chaosctl: the proxy ended the stream of events.\n")
+        #expect(requests.map(\.line) == ["GET /v1/events?follow=true&kind=fault"])
     }
 }

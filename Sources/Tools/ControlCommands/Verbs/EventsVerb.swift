@@ -24,6 +24,10 @@ struct EventsVerb: AsyncParsableCommand {
         try await admin.client { client in
             try await client.lines(of: request) { line in try show(line) }
         }
+        // Who follows was promised an end only by an interruption.
+        guard !follow else {
+            throw Complaint("the proxy ended the stream of events", status: .unreachable)
+        }
     }
 
     var request: AdminRequest {

@@ -61,7 +61,7 @@ struct RuleApply: AsyncParsableCommand {
                 return (try await client.send(request), merge)
             } catch {
                 guard error.refusalStatus == 412, attempt < Self.maximumRetries else {
-                    throw error
+                    throw merge.complaint(error)
                 }
                 attempt += 1
             }
@@ -121,6 +121,21 @@ struct RuleMerge: Equatable, Sendable {
         self.configuration = configuration.setting("rules", to: .array(merged))
         self.added = added
         self.replaced = replaced
+    }
+
+    /// The failure, and of which rule it is: a place in the merged document says little.
+    func complaint(_ failure: AdminFailure) -> Complaint {
+        let complaint = Complaint(failure)
+        guard case .refused(_, let reason) = failure,
+            let steps = reason.path?.split(separator: "/"), steps.count > 1, steps[0] == "rules",
+            let place = Int(steps[1]), let rules = configuration["rules"]?.items,
+            rules.indices.contains(place), let id = rules[place]["id"]?.text
+        else { return complaint }
+        return Complaint(
+            complaint.message,
+            hints: ["This is the rule \(id)."] + complaint.hints,
+            status: complaint.status
+        )
     }
 
     func lines(isApplied: Bool) -> [String] {
