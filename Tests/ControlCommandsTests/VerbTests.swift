@@ -118,8 +118,8 @@ import Testing
     @Test(arguments: [
         (["rule", "enable", "a/b c"], "POST /v1/rules/a%2Fb%20c/enable?wait=applied", ""),
         (
-            ["rule", "enable", "a", "--for", "30s"], "POST /v1/rules/a/enable?wait=applied",
-            #"{"for":"30s"}"#
+            ["rule", "enable", "a", "--for", "30s"], "POST /v1/rules/a/enable?wait=applied&for=30s",
+            ""
         ),
         (["rule", "disable", "a"], "POST /v1/rules/a/disable?wait=applied", ""),
         (["rule", "remove", "a"], "DELETE /v1/rules/a?wait=applied", ""),

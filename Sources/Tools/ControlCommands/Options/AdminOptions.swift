@@ -71,9 +71,13 @@ extension AdminRequest {
     static func change(
         _ method: Method,
         _ path: String...,
+        query: [(String, String)] = [],
         body: JSONTree? = nil
     ) -> AdminRequest {
-        let target = "/v1/" + path.map(escaped).joined(separator: "/") + "?wait=applied"
+        let parameters = [("wait", "applied")] + query
+        let target =
+            "/v1/" + path.map(escaped).joined(separator: "/") + "?"
+            + parameters.map { "\($0)=\(escaped($1))" }.joined(separator: "&")
         return AdminRequest(method, target, body: body.map { Data($0.compact.utf8) })
     }
 

@@ -13,7 +13,9 @@ struct EventsVerb: AsyncParsableCommand {
 
     @Flag(name: [.customShort("f"), .long], help: "Go on until interrupted.")
     var follow = false
-    @Option(help: "Begin after the record of this number; 0: with the oldest that is kept.")
+    @Option(
+        help: "Begin after the record of this number; without it: with the oldest that is kept."
+    )
     var since: UInt64?
     @Option(help: "Only this kind: conn, xchg, fault, state or notice.")
     var kind: String?

@@ -15,8 +15,8 @@ struct RuleEnable: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let body: JSONTree? = duration.map { ["for": .string($0)] }
-        let reply = try await admin.send(.change(.post, "rules", id, "enable", body: body))
+        let query = duration.map { [("for", $0)] } ?? []
+        let reply = try await admin.send(.change(.post, "rules", id, "enable", query: query))
         try output.confirm(reply, "rule \(id) is on" + (duration.map { " for \($0)" } ?? ""))
     }
 }
