@@ -56,7 +56,9 @@ let package = Package(
                 "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "DataPlane",
                 "AdminContract", "ControlPlane",
             ],
-            using: [.argumentParser, .nioCore, .nioPosix, .serviceLifecycle, .logging]
+            using: [
+                .argumentParser, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals, .logging,
+            ]
         ),
         .tool(
             "ControlCommands",
@@ -173,6 +175,7 @@ extension Target.Dependency {
     static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
     static let serviceLifecycle = product(
         name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
 }
 

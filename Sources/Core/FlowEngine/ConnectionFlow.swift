@@ -159,6 +159,13 @@ package struct ConnectionFlow: Sendable {
         advance(at: now, emitting: &effects)
     }
 
+    /// Ends the connection for a reason outside the rules: an administrator, a time limit, a stop.
+    package mutating func cancel(
+        _ how: Close.How, at now: Moment, emitting effects: inout [Effect]
+    ) {
+        conclude(how, .abandoned, at: now, emitting: &effects)
+    }
+
     /// Takes on the rules now in force: what only removed rules held is released, and a stream is
     /// asked about the rules that are new.
     package mutating func adopt(

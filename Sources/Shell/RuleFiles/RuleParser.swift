@@ -74,3 +74,13 @@ package enum RuleParser {
         (item.list("`tags`") ?? []).compactMap { $0.string("a tag") }
     }
 }
+
+extension RuleParser {
+    /// Reads a duration as rules write it, such as `30s`; `nil` when the text is none, or too long.
+    package static func duration(_ text: String) -> Duration? {
+        guard let duration = try? Quantity.duration(text),
+            duration <= Quantity.maximumDuration
+        else { return nil }
+        return duration
+    }
+}
