@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+import AdminContract
+package import EventJournal
+import EventRecords
+package import FaultModel
+package import RuleFiles
+
+/// What is wanted of the proxy, and the one place where that changes.
+///
+/// Changes come one after another. Each is tried on a copy, handed to the data plane as a snapshot,
+/// and becomes the state only when the data plane has obeyed: a change that fails changes nothing.
+/// One alarm waits for the next rule that comes into force or disables itself.
+package actor DesiredState {
+    /// Changes that wait for their turn; one more is refused.
+    package static let maximumWaitingChanges = 256
+    /// Of one change; its `config.applied` record stands for the rest.
+    package static let maximumRecordsPerChange = 1_000
+    /// Before a due change that the data plane refused is tried again: 1 s.
+    private static let retryDelay: Int64 = 1_000_000_000
+
+    /// Everything that a change may change.
+    struct Draft: Sendable {
+        var configuredSeed: UInt64?
+        var environment: Configuration.Environment
+        var proxies: [ProxyEntry]
+        var book: RuleBook
+
+        var configuration: Configuration {
+            Configuration(
+                seed: configuredSeed, environment: environment, proxies: proxies,
+                rules: book.entries)
+        }
+    }
+
+    let traffic: any TrafficControl
+    let log: EventLog
+    let clock: any Timekeeper
+    let allowProduction: Bool
+    /// Of the run, where the document names none.
+    private let runSeed: UInt64
+    private(set) var draft: Draft
+    package private(set) var generation: UInt64 = 0
+    private var isChanging = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var alarm: Task<Void, Never>?
+    private var isStopped = false
+
+    /// - Parameters:
+    ///   - configuration: What is wanted at first; nothing is in force before ``start()``.
+    ///   - seed: Of the run, where the configuration names none.
+    ///   - allowProduction: Lets rules stand in a `production` environment.
+    ///   - makeTally: Makes the counters of one rule.
+    package init(
+        _ configuration: Configuration, seed: UInt64, allowProduction: Bool,
+        traffic: any TrafficControl, log: EventLog, clock: any Timekeeper,
+        makeTally: @escaping @Sendable () -> any Tally
+    ) {
+        self.traffic = traffic
+        self.log = log
+        self.clock = clock
+        self.allowProduction = allowProduction
+        runSeed = seed
+        var book = RuleBook(makeTally: makeTally)
+        for entry in configuration.rules { book.append(entry, at: clock.now) }
+        draft = Draft(
+            configuredSeed: configuration.seed, environment: configuration.environment,
+            proxies: configuration.proxies, book: book)
+    }
+
+    package var seed: UInt64 { draft.configuredSeed ?? runSeed }
+
+    /// Whether the first snapshot is in force.
+    package var isReady: Bool { generation > 0 && !isStopped }
+
+    /// Puts the first snapshot in force.
+    package func start() async throws(AdminFailure) {
+        let entries = draft.book.entries
+        let now = clock.now
+        _ = try await change { (draft: inout Draft) throws(AdminFailure) -> [StateChange] in
+            // The time that passed before the start belongs to no rule.
+            _ = draft.book.replace(with: [], at: now)
+            _ = draft.book.replace(with: entries, at: now)
+            return [StateChange("config.applied", nil)]
+        }
+    }
+
+    /// Ends the alarm; the state stays as it is.
+    package func stop() {
+        isStopped = true
+        alarm?.cancel()
+        alarm = nil
+    }
+
+    // MARK: One change after another
+
+    /// Makes one change, and one new generation unless it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - expected: The generation that the change was meant for; 412 when it is another now.
+    ///   - edit: Changes the copy and says what it changed.
+    /// - Returns: the generation that is in force now.
+    @discardableResult
+    func change(
+        from expected: UInt64? = nil,
+        _ edit: (inout Draft) throws(AdminFailure) -> [StateChange]
+    ) async throws(AdminFailure) -> UInt64 {
+        try await takeTurn()
+        defer { endTurn() }
+        try check(expected)
+        var next = draft
+        let changes = try edit(&next)
+        guard !changes.isEmpty else { return generation }
+        let expired = next.book.settle(at: clock.now)
+        try await commit(next, changes + expired.map { StateChange("rule.expired", $0) })
+        return generation
+    }
+
+    func check(_ expected: UInt64?) throws(AdminFailure) {
+        guard let expected, expected != generation else { return }
+        throw AdminFailure(
+            412, "config.stale", "the generation is \(generation), not \(expected)",
+            hint: "read the state again and repeat the change")
+    }
+
+    private func commit(_ next: Draft, _ changes: [StateChange]) async throws(AdminFailure) {
+        let snapshot = Snapshot(
+            generation: generation + 1, seed: next.configuredSeed ?? runSeed,
+            proxies: next.proxies.map(\.definition), rules: next.book.active)
+        do {
+            try await traffic.apply(snapshot)
+        } catch {
+            throw AdminFailure(error)
+        }
+        draft = next
+        generation = snapshot.generation
+        let time = clock.now
+        log.append(
+            contentsOf: changes.suffix(Self.maximumRecordsPerChange).map { change in
+                EventRecord(
+                    elapsed: time,
+                    body: .state(
+                        StateRecord(
+                            change: change.word, subject: change.subject, generation: generation)))
+            })
+        setAlarm(at: draft.book.deadline)
+    }
+
+    private func takeTurn() async throws(AdminFailure) {
+        guard isChanging else {
+            isChanging = true
+            return
+        }
+        guard waiting.count < Self.maximumWaitingChanges else {
+            throw AdminFailure(
+                503, "state.busy", "\(Self.maximumWaitingChanges) changes are waiting already",
+                hint: "try again later")
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func endTurn() {
+        if waiting.isEmpty { isChanging = false } else { waiting.removeFirst().resume() }
+    }
+
+    // MARK: What is due
+
+    private func setAlarm(at time: Int64?) {
+        alarm?.cancel()
+        alarm = nil
+        guard let time, !isStopped else { return }
+        let clock = clock
+        alarm = Task { [weak self] in
+            await clock.wait(until: time)
+            guard !Task.isCancelled else { return }
+            await self?.becomeDue()
+        }
+    }
+
+    private func becomeDue() async {
+        guard (try? await takeTurn()) != nil else { return setAlarm(at: clock.now + Self.retryDelay) }
+        defer { endTurn() }
+        guard let deadline = draft.book.deadline, deadline <= clock.now, !isStopped else {
+            return setAlarm(at: draft.book.deadline)
+        }
+        var next = draft
+        let before = Set(next.book.active.map(\.serial))
+        var changes = next.book.settle(at: clock.now).map { StateChange("rule.expired", $0) }
+        for rule in next.book.active where !before.contains(rule.serial) {
+            changes.append(StateChange("rule.started", rule.rule.id))
+        }
+        do {
+            try await commit(next, changes)
+        } catch {
+            log.append(
+                .notice(
+                    NoticeRecord(
+                        code: "state.unapplied", message: error.reply.error.message, proxy: nil,
+                        connection: nil)))
+            setAlarm(at: clock.now + Self.retryDelay)
+        }
+    }
+}
