@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A running SHA-256 (FIPS 180-4, section 6.2).
+///
+/// It names blocks and states; it protects no secret, so it need not run in constant time. It is
+/// fed piece by piece while an upload arrives, so that no event loop hashes a whole block at once.
+package struct SHA256: Sendable {
+    private static let blockSize = 64
+    private var state: [UInt32] = [
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
+        0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    ]
+    private var pending: [UInt8] = []
+    private var byteCount: UInt64 = 0
+    private var schedule = [UInt32](repeating: 0, count: 64)
+
+    package init() {
+        pending.reserveCapacity(Self.blockSize)
+    }
+
+    /// The digest of `bytes` as 64 lower-case hexadecimal digits.
+    package static func hexDigest(of bytes: some Sequence<UInt8>) -> String {
+        var hash = SHA256()
+        hash.update(Array(bytes))
+        return hash.finish()
+    }
+
+    package mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        byteCount &+= UInt64(bytes.count)
+        var rest = bytes[...]
+        if !pending.isEmpty {
+            let missing = Self.blockSize - pending.count
+            pending.append(contentsOf: rest.prefix(missing))
+            rest = rest.dropFirst(missing)
+            guard pending.count == Self.blockSize else { return }
+            let full = pending
+            full.withUnsafeBytes { compress($0) }
+            pending.removeAll(keepingCapacity: true)
+        }
+        while rest.count >= Self.blockSize {
+            compress(UnsafeRawBufferPointer(rebasing: rest.prefix(Self.blockSize)))
+            rest = rest.dropFirst(Self.blockSize)
+        }
+        pending.append(contentsOf: rest)
+    }
+
+    /// Pads, and gives the digest as 64 lower-case hexadecimal digits.
+    package consuming func finish() -> String {
+        let bitCount = byteCount &* 8
+        var padding: [UInt8] = [0x80]
+        let used = (pending.count + 1) % Self.blockSize
+        let zeroes = used <= 56 ? 56 - used : 56 + Self.blockSize - used
+        padding.append(contentsOf: repeatElement(0, count: zeroes))
+        for shift in stride(from: 56, through: 0, by: -8) {
+            padding.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
+        }
+        update(padding)
+        var digits = ""
+        for word in state {
+            let text = String(word, radix: 16)
+            digits += String(repeating: "0", count: 8 - text.count) + text
+        }
+        return digits
+    }
+
+    private mutating func compress(_ block: UnsafeRawBufferPointer) {
+        for index in 0..<16 {
+            let word = block.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+            schedule[index] = UInt32(bigEndian: word)
+        }
+        for index in 16..<64 {
+            let early = schedule[index - 15]
+            let late = schedule[index - 2]
+            let first = turn(early, 7) ^ turn(early, 18) ^ (early >> 3)
+            let second = turn(late, 17) ^ turn(late, 19) ^ (late >> 10)
+            schedule[index] = schedule[index - 16] &+ first &+ schedule[index - 7] &+ second
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for index in 0..<64 {
+            let mixedE = turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)
+            let choice = (e & f) ^ (~e & g)
+            let first = h &+ mixedE &+ choice &+ roundConstants[index] &+ schedule[index]
+            let mixedA = turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)
+            let majority = (a & b) ^ (a & c) ^ (b & c)
+            (h, g, f, e) = (g, f, e, d &+ first)
+            (d, c, b, a) = (c, b, a, first &+ mixedA &+ majority)
+        }
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() {
+            state[index] = state[index] &+ word
+        }
+    }
+}
+
+@inline(__always)
+private func turn(_ word: UInt32, _ count: UInt32) -> UInt32 {
+    (word >> count) | (word << (32 - count))
+}
+
+/// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+private let roundConstants: [UInt32] = [
+    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5,
+    0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+    0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3,
+    0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+    0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc,
+    0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+    0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7,
+    0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+    0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13,
+    0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+    0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3,
+    0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+    0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5,
+    0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208,
+    0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+]
