@@ -35,8 +35,8 @@ broken() {
     printf '  %s✗ %s%s\n' "$red" "$*" "$plain" >&2
     for log in stub proxy; do
         [[ -s $work/$log.err ]] || continue
-        printf '\n  %s.err says:\n' "$log" >&2
-        tail -n 10 "$work/$log.err" | sed 's/^/    /' >&2
+        printf '\n  the %s says:\n' "$log" >&2
+        head -n 20 "$work/$log.err" | sed 's/^/    /' >&2
     done
     exit 1
 }
@@ -116,17 +116,24 @@ await_asked() {
 
 # Every exchange and fault of the log so far, as one array, each exchange with its faults.
 exchanges() {
-    chaosctl events --since 0 --output json | jq -s '
+    chaosctl events --since 0 --output json 2>"$work/control.err" | jq -s '
         flatten
         | (map(select(.kind == "fault")) | group_by([.conn, .unit])
            | map({key: "\(.[0].conn)/\(.[0].unit)", value: .}) | from_entries) as $faults
         | map(select(.kind == "xchg") | .faults = ($faults["\(.conn)/\(.unit)"] // []))'
 }
 
+# Counts one look at the log, of as many as patience allows, and waits a little before the next.
+look_again() {
+    kill -0 "$proxy" 2>/dev/null || broken "the proxy has ended"
+    ((looks++ < patience * 4)) || broken "the event log lacks $1; $(<"$work/control.err")"
+    sleep 0.25
+}
+
 # compare FIRST LAST: the client's requests FIRST to LAST, each with what the log says of it, as
 # one array. A request that has no exchange yet is waited for: the log is written after the answer.
 compare() {
-    local ticks=0
+    local looks=0
     until
         awk -v first="$1" -v last="$2" '$1 >= first && $1 <= last' "$work/client.log" |
             jq -R 'split(" ") | {number: .[0] | tonumber, target: .[1], status: .[2] | tonumber,
@@ -137,8 +144,7 @@ compare() {
         jq -e --argjson count "$(($2 - $1 + 1))" \
             'length == $count and all(.log != null)' "$work/compared" >/dev/null
     do
-        ((ticks++ < patience * 4)) || broken "the event log lacks requests that the client made"
-        sleep 0.25
+        look_again "requests that the client made"
     done
 }
 
@@ -168,11 +174,10 @@ promise() {
 
 # log_of TARGET COUNT: the exchanges of one target, once there are so many.
 log_of() {
-    local ticks=0
+    local looks=0
     until exchanges | jq --arg target "$1" 'map(select(.target == $target))' >"$work/compared" &&
         jq -e --argjson count "$2" 'length >= $count' "$work/compared" >/dev/null; do
-        ((ticks++ < patience * 4)) || broken "the event log lacks $1"
-        sleep 0.25
+        look_again "$2 exchanges of $1"
     done
 }
 
