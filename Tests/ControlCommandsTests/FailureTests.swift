@@ -31,7 +31,22 @@ import Testing
             run.errors == """
                 chaosctl: `d\\u{1B}y` is not a fault.
                           At /then/0/dy.
-                          did you mean delay?
+                          Did you mean delay?
+
+                """
+        )
+    }
+
+    @Test func `what to do next is said in the words of chaosctl, not of the socket`()
+        async throws
+    {
+        let (run, _) = try await CommandRun.of(["rule", "remove", "nope"]) { _ in
+            .failure(404, "rule.unknown", "there is no rule `nope`")
+        }
+        #expect(
+            run.errors == """
+                chaosctl: there is no rule `nope`.
+                          `chaosctl rule list` shows those that are there.
 
                 """
         )

@@ -20,6 +20,9 @@ extension AdminFailure {
             )
         case let error as HTTPClientError where error == .remoteConnectionClosed:
             self = .cutShort(address, isChange: isChange)
+        case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
+            // There was a connection, so the request may have been read.
+            self = .cutShort(address, isChange: isChange)
         case let error as HTTPClientError:
             self = .unintelligible(address, error.shortDescription)
         default:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AdminClient
+import AdminContract
 
 /// Why a command cannot do what it was asked, and what to do next.
 struct Complaint: Error, Equatable {
@@ -18,7 +19,8 @@ struct Complaint: Error, Equatable {
     var lines: [String] {
         let name = "chaosctl: "
         let margin = String(repeating: " ", count: name.count)
-        return [name + sentence(message)] + hints.map { margin + sentence($0) }
+        return [name + sentence(message)]
+            + hints.map { margin + sentence($0.prefix(1).uppercased() + $0.dropFirst()) }
     }
 
     /// Safe to show, and ended as a sentence is.
@@ -30,7 +32,25 @@ struct Complaint: Error, Equatable {
 
 extension Complaint {
     init(_ failure: AdminFailure) {
-        self.init(failure.description, hints: failure.hints, status: ExitStatus(failure))
+        self.init(
+            failure.description,
+            hints: Self.remedy(failure).map { [$0] } ?? failure.hints,
+            status: ExitStatus(failure)
+        )
+    }
+
+    /// What to do next in the words of chaosctl, where the proxy speaks of its endpoints.
+    private static func remedy(_ failure: AdminFailure) -> String? {
+        guard case .refused(_, let reason) = failure else { return nil }
+        return switch (reason.code, ExitStatus(failure)) {
+        case ("rule.unknown", .notFound): "`chaosctl rule list` shows those that are there."
+        case ("proxy.unknown", .notFound): "`chaosctl proxy list` shows those that are there."
+        case ("connection.unknown", .notFound): "`chaosctl connections` shows those that live."
+        case ("rule.duplicate-id", .conflict):
+            "Choose another id, or replace the rule with `chaosctl rule apply`."
+        case ("config.stale", .conflict): "Somebody changes the rules just now: try again."
+        default: nil
+        }
     }
 
     init(_ failure: AdminAddress.Failure) {
