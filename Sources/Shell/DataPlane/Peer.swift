@@ -8,7 +8,9 @@ import Darwin
 #endif
 
 /// One end of a proxied connection: its channel, and what has been asked of it.
-struct Peer {
+///
+/// A class, because what a channel is asked to do can call back before it returns.
+final class Peer {
     let channel: any Channel
     var isReading = false
     var inputIsClosed = false
@@ -19,26 +21,26 @@ struct Peer {
     init(_ channel: any Channel) { self.channel = channel }
 
     /// Asks for one read, unless one is under way.
-    mutating func read() {
+    func read() {
         guard !isReading, !inputIsClosed, !isGone else { return }
         isReading = true
         channel.read()
     }
 
-    mutating func write(_ buffer: ByteBuffer) {
+    func write(_ buffer: ByteBuffer) {
         guard !isGone, !outputIsClosed else { return }
         needsFlush = true
         channel.write(buffer, promise: nil)
     }
 
-    mutating func flush() {
+    func flush() {
         guard needsFlush else { return }
         needsFlush = false
         channel.flush()
     }
 
     /// Half-closes once everything written has left.
-    mutating func finish() {
+    func finish() {
         guard !outputIsClosed, !isGone else { return }
         flush()
         outputIsClosed = true
@@ -56,7 +58,7 @@ struct Peer {
         _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
 
-    mutating func close() {
+    func close() {
         guard !isGone else { return }
         channel.close(promise: nil)
     }

@@ -19,7 +19,7 @@ final class ProxiedConnection {
     private let clientText: String
     private let opened: Moment
     private var flow: ConnectionFlow
-    private var client: Peer
+    private let client: Peer
     private var server: Peer?
     private var upstreamText: String?
     private var dial: UpstreamDial?
@@ -28,7 +28,6 @@ final class ProxiedConnection {
     private var held = Pair(ByteRow())
     /// Bytes that the flow let go while the server was not connected yet.
     private var clearedForServer = 0
-    private var bytes = Pair<UInt64>(0)
 
     private var inputs = CircularBuffer<Input>()
     private var isBusy = false
@@ -84,36 +83,28 @@ final class ProxiedConnection {
 
     func read(_ buffer: ByteBuffer, from end: End) {
         let direction: Direction = end == .client ? .clientToServer : .serverToClient
-        peer(end) { $0.isReading = false }
-        bytes[direction] += UInt64(buffer.readableBytes)
-        if direction == .clientToServer {
-            proxy.totals.bytesToServer += UInt64(buffer.readableBytes)
-        } else {
-            proxy.totals.bytesToClient += UInt64(buffer.readableBytes)
-        }
+        peer(end)?.isReading = false
         unread[direction].append(buffer)
         handle(.arrived(direction))
     }
 
     func readCompleted(_ end: End) {
-        peer(end) { $0.isReading = false }
+        peer(end)?.isReading = false
         if !isBusy { keepReading() }
     }
 
     func writabilityChanged(_ end: End) { if !isBusy { keepReading() } }
 
     func inputClosed(_ end: End) {
-        peer(end) { $0.inputIsClosed = true }
+        peer(end)?.inputIsClosed = true
         noteEnding(end == .client ? .client : .server, .fin)
         handle(.ended(end, .fin))
     }
 
     func inactive(_ end: End) {
-        var wasOrderly = true
-        peer(end) {
-            wasOrderly = $0.inputIsClosed && $0.outputIsClosed
-            $0.isGone = true
-        }
+        guard let peer = peer(end) else { return }
+        let wasOrderly = peer.inputIsClosed && peer.outputIsClosed
+        peer.isGone = true
         if !wasOrderly, !flow.isOver {
             noteEnding(end == .client ? .client : .server, .rst)
             handle(.ended(end, .rst))
@@ -139,8 +130,8 @@ final class ProxiedConnection {
     var view: ConnectionView {
         ConnectionView(
             connection: name, client: clientText, upstream: upstreamText,
-            opened: opened.nanoseconds, bytesToServer: bytes[.clientToServer],
-            bytesToClient: bytes[.serverToClient], exchanges: flow.exchangeCount,
+            opened: opened.nanoseconds, bytesToServer: flow.toServer.passed,
+            bytesToClient: flow.toClient.passed, exchanges: flow.exchangeCount,
             bufferedBytes: Direction.allCases.reduce(0) { $0 + unread[$1].count + held[$1].count },
             rules: flow.actingRules)
     }
@@ -210,7 +201,7 @@ final class ProxiedConnection {
         case .disconnect: disconnect()
         case .reread(let direction):
             if unread[direction].count > 0 { inputs.append(.arrived(direction)) }
-        case .finish(let end): peer(end) { $0.finish() }
+        case .finish(let end): peer(end)?.finish()
         case .end(let how):
             noteEnding(.proxy, how == .rst ? .rst : .fin)
             end(how)
@@ -220,10 +211,13 @@ final class ProxiedConnection {
 
     private func write(_ direction: Direction, _ count: Int) {
         switch direction {
-        case .serverToClient: held[direction].take(count) { client.write($0) }
+        case .serverToClient:
+            proxy.totals.bytesToClient += UInt64(count)
+            held[direction].take(count) { client.write($0) }
         case .clientToServer:
-            guard server != nil else { return clearedForServer += count }
-            held[direction].take(count) { server?.write($0) }
+            guard let server else { return clearedForServer += count }
+            proxy.totals.bytesToServer += UInt64(count)
+            held[direction].take(count) { server.write($0) }
         }
     }
 
@@ -290,7 +284,7 @@ final class ProxiedConnection {
             .connectionClosed(
                 ConnectionClosed(
                     connection: name, closedBy: ending.by, how: ending.how,
-                    bytesToServer: bytes[.clientToServer], bytesToClient: bytes[.serverToClient],
+                    bytesToServer: flow.toServer.passed, bytesToClient: flow.toClient.passed,
                     exchanges: flow.exchangeCount)))
         context.remove(self)
         onClose?()
@@ -350,14 +344,7 @@ final class ProxiedConnection {
         context.sink.append(body, elapsed: context.clock.now.nanoseconds)
     }
 
-    private func peer(_ end: End, _ body: (inout Peer) -> Void) {
-        if end == .client {
-            body(&client)
-        } else if var peer = server {
-            body(&peer)
-            server = peer
-        }
-    }
+    private func peer(_ end: End) -> Peer? { end == .client ? client : server }
 }
 
 /// One value for each direction.
