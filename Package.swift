@@ -12,6 +12,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -45,9 +46,9 @@ let package = Package(
                 "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract",
                 "SocketFiles",
             ],
-            using: [.hummingbird, .nioCore, .nioPosix, .serviceLifecycle, .logging]
+            using: [.hummingbird, .httpTypes, .serviceLifecycle, .logging]
         ),
-        .shell("AdminClient", on: ["AdminContract"], using: [.asyncHTTPClient, .nioCore]),
+        .shell("AdminClient", on: ["AdminContract"], using: [.asyncHTTPClient, .nioCore, .nioHTTP1]),
 
         // Tools: compose the shell. The only targets that may see both sides of a boundary.
         .tool(
@@ -62,7 +63,7 @@ let package = Package(
         ),
         .tool(
             "ControlCommands",
-            on: ["FaultModel", "RuleFiles", "AdminContract", "AdminClient"],
+            on: ["RuleFiles", "AdminContract", "AdminClient"],
             using: [.argumentParser]
         ),
         .tool(
@@ -91,7 +92,7 @@ let package = Package(
         .tests(
             of: "ControlPlane",
             on: ["FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract"],
-            using: [.logging, .hummingbird]
+            using: [.logging, .hummingbird, .nioCore, .nioPosix]
         ),
         .tests(of: "ControlCommands", on: ["AdminContract", "AdminClient"]),
         .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
@@ -165,6 +166,7 @@ extension Target.Dependency {
     static let argumentParser = product(
         name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")

@@ -36,8 +36,9 @@ final class EndHandler: ChannelInboundHandler {
         }
     }
 
-    /// An error closes the channel, and that is what counts: see `channelInactive`.
+    /// An error closes the channel; what the peer then sees of it follows from `channelInactive`.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        connection.failed(end)
         context.close(promise: nil)
     }
 

@@ -15,6 +15,8 @@ final class Peer {
     var isReading = false
     var inputIsClosed = false
     var outputIsClosed = false
+    /// A read failed: the peer did not end in order.
+    var hasFailed = false
     var isGone = false
     private var needsFlush = false
 

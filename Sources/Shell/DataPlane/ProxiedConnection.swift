@@ -101,13 +101,16 @@ final class ProxiedConnection {
         handle(.ended(end, .fin))
     }
 
+    func failed(_ end: End) { peer(end)?.hasFailed = true }
+
     func inactive(_ end: End) {
         guard let peer = peer(end) else { return }
-        let wasOrderly = peer.inputIsClosed && peer.outputIsClosed
         peer.isGone = true
-        if !wasOrderly, !flow.isOver {
-            noteEnding(end == .client ? .client : .server, .rst)
-            handle(.ended(end, .rst))
+        // Once our side is shut, the peer's FIN closes the channel without another event.
+        let wasOrderly = peer.outputIsClosed && !peer.hasFailed
+        if !flow.isOver, !(wasOrderly && peer.inputIsClosed) {
+            noteEnding(end == .client ? .client : .server, wasOrderly ? .fin : .rst)
+            handle(.ended(end, wasOrderly ? .fin : .rst))
         }
         closeIfDone()
     }

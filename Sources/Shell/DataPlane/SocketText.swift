@@ -2,6 +2,12 @@
 import FaultModel
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Socket addresses and errors in words.
 enum SocketText {
     static func describe(_ address: SocketAddress) -> String {
@@ -16,6 +22,7 @@ enum SocketText {
 
     static func describe(_ error: any Error) -> String {
         switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
         case let error as ChannelError:
             if case .connectTimeout(let time) = error {
                 "no answer within \(time.nanoseconds / 1_000_000) ms"
