@@ -4,7 +4,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 package import Logging
-import NIOCore
 import ServiceLifecycle
 import SocketFiles
 
