@@ -28,14 +28,14 @@ RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimiza
 FROM debian:bookworm-slim AS slim
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends ca-certificates \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 RUN groupadd --gid 10001 chaos \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin chaos
 
 FROM slim AS client
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends curl \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 USER 10001:10001
 ENTRYPOINT ["curl"]
 
@@ -50,7 +50,7 @@ CMD ["--listen", "0.0.0.0:8080"]
 FROM slim AS chaosproxy
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends libssl3 libpcap0.8 \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /programs/chaosproxy /programs/chaosctl /usr/local/bin/
 RUN install -d -m 755 /etc/chaosproxy \
     && install -d -o chaos -g chaos -m 700 /run/chaosproxy
