@@ -37,7 +37,7 @@ let package = Package(
                 "FaultModel", "WireFormats", "FlowEngine", "EventRecords", "EventJournal",
                 "SocketFiles",
             ],
-            using: [.nioCore, .nioPosix, .logging]
+            using: [.nioCore, .nioPosix]
         ),
         .shell("AdminContract", on: ["FaultModel", "EventRecords"]),
         .shell(
@@ -86,7 +86,7 @@ let package = Package(
         .tests(
             of: "DataPlane",
             on: ["FaultModel", "EventRecords", "EventJournal"],
-            using: [.nioCore, .nioPosix, .logging]
+            using: [.nioCore, .nioPosix, .nioEmbedded]
         ),
         .tests(of: "AdminContract", on: ["FaultModel", "EventRecords"]),
         .tests(

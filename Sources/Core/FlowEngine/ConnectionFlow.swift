@@ -13,8 +13,9 @@ import WireFormats
 ///
 /// The flow is shown bytes and keeps none; it names them by number in its effects. It holds the two
 /// lanes, the exchange under way, and what the rules in force do to it. Requests on one connection
-/// are taken one after the other: the next is read when the last answer has left.
-package struct ConnectionFlow: Sendable {
+/// are taken one after the other: the next is read when the last answer has left. It cannot be
+/// copied: there is one for a connection, and looking at it costs nothing.
+package struct ConnectionFlow: ~Copyable, Sendable {
     enum Mode: Equatable {
         case idle
         case exchanging

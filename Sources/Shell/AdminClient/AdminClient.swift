@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import AdminContract
+package import AdminContract
 import AsyncHTTPClient
 import Foundation
 import NIOCore

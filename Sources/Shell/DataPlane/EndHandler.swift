@@ -22,8 +22,6 @@ final class EndHandler: ChannelInboundHandler {
         connection.read(unwrapInboundIn(data), from: end)
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) { connection.readCompleted(end) }
-
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         connection.writabilityChanged(end)
     }

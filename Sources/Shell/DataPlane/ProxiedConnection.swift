@@ -10,7 +10,7 @@ import NIOCore
 /// reads only when there is room for more, and sets the one alarm the flow asks for.
 final class ProxiedConnection {
     /// How long an ended connection waits for its peers to close theirs.
-    static let lingerTime = TimeAmount.seconds(2)
+    static let lingerTime = Duration.seconds(2)
 
     let name: ConnectionName
     let proxy: LoopProxy
@@ -24,16 +24,16 @@ final class ProxiedConnection {
     private var upstreamText: String?
     private var dial: UpstreamDial?
 
-    private var unread = Pair(UnreadBytes())
-    private var held = Pair(ByteRow())
+    private var bytes = ConnectionBytes()
     /// Bytes that the flow let go while the server was not connected yet.
     private var clearedForServer = 0
 
     private var inputs = CircularBuffer<Input>()
     private var isBusy = false
     private var spare: [Effect] = []
-    private var alarm: (at: Moment, task: Scheduled<Void>)?
-    private var idleTask: Scheduled<Void>?
+    private let alarm: Alarm
+    /// For the idle time while the connection lives, and for the linger when it is over.
+    private let patience: Alarm
     private var lastActivity: Moment
     private var isDraining = false
     private var isClosed = false
@@ -66,6 +66,8 @@ final class ProxiedConnection {
         opened = context.clock.now
         lastActivity = opened
         client = Peer(channel)
+        alarm = Alarm(context)
+        patience = Alarm(context)
         flow = ConnectionFlow(
             name: name, facts: facts, proxy: proxy.definition, rules: proxy.rules)
     }
@@ -84,13 +86,8 @@ final class ProxiedConnection {
     func read(_ buffer: ByteBuffer, from end: End) {
         let direction: Direction = end == .client ? .clientToServer : .serverToClient
         peer(end)?.isReading = false
-        unread[direction].append(buffer)
+        bytes.append(buffer, direction)
         handle(.arrived(direction))
-    }
-
-    func readCompleted(_ end: End) {
-        peer(end)?.isReading = false
-        if !isBusy { keepReading() }
     }
 
     func writabilityChanged(_ end: End) { if !isBusy { keepReading() } }
@@ -135,7 +132,7 @@ final class ProxiedConnection {
             connection: name, client: clientText, upstream: upstreamText,
             opened: opened.nanoseconds, bytesToServer: flow.toServer.passed,
             bytesToClient: flow.toClient.passed, exchanges: flow.exchangeCount,
-            bufferedBytes: Direction.allCases.reduce(0) { $0 + unread[$1].count + held[$1].count },
+            bufferedBytes: bytes.count(.clientToServer) + bytes.count(.serverToClient),
             rules: flow.actingRules)
     }
 
@@ -157,7 +154,7 @@ final class ProxiedConnection {
         client.flush()
         server?.flush()
         guard !isClosed else { return }
-        setAlarm()
+        alarm.set(for: flow.alarm) { [self] in handle(.woke) }
         keepReading()
         if isDraining, flow.isIdle, !flow.isOver { cancel(.fin) }
     }
@@ -168,9 +165,9 @@ final class ProxiedConnection {
         case .accepted: flow.opened(at: now, emitting: &effects)
         case .arrived(let direction):
             lastActivity = now
-            let buffer = unread[direction].buffer
+            let unread = bytes.unread(direction)
             flow.received(
-                direction, buffer.readableBytesUInt8Span, at: now, emitting: &effects)
+                direction, unread.readableBytesUInt8Span, at: now, emitting: &effects)
         case .ended(let end, let how): flow.ended(end, how, at: now, emitting: &effects)
         case .connected(let channel):
             server = Peer(channel)
@@ -191,19 +188,17 @@ final class ProxiedConnection {
 
     private func obey(_ effect: Effect) {
         switch effect {
-        case .admit(let direction, let count):
-            held[direction].append(unread[direction].take(count))
-        case .drop(let direction, let count): _ = unread[direction].take(count)
+        case .admit(let direction, let count): bytes.admit(count, direction)
+        case .drop(let direction, let count): bytes.drop(count, direction)
         case .forward(let direction, let count): write(direction, count)
-        case .insert(let payload):
-            held[.serverToClient].append(ByteBuffer(bytes: payload))
+        case .insert(let payload): bytes.insertTowardClient(payload)
         case .discardHeld(let direction):
-            held[direction].removeAll()
+            bytes.discardHeld(direction)
             if direction == .clientToServer { clearedForServer = 0 }
         case .dial: startDial()
         case .disconnect: disconnect()
         case .reread(let direction):
-            if unread[direction].count > 0 { inputs.append(.arrived(direction)) }
+            if bytes.hasUnread(direction) { inputs.append(.arrived(direction)) }
         case .finish(let end): peer(end)?.finish()
         case .end(let how):
             noteEnding(.proxy, how == .rst ? .rst : .fin)
@@ -216,11 +211,11 @@ final class ProxiedConnection {
         switch direction {
         case .serverToClient:
             proxy.totals.bytesToClient += UInt64(count)
-            held[direction].take(count) { client.write($0) }
+            bytes.take(count, direction) { client.write($0) }
         case .clientToServer:
             guard let server else { return clearedForServer += count }
             proxy.totals.bytesToServer += UInt64(count)
-            held[direction].take(count) { server.write($0) }
+            bytes.take(count, direction) { server.write($0) }
         }
     }
 
@@ -247,22 +242,19 @@ final class ProxiedConnection {
     private func disconnect() {
         let leaving = server
         server = nil
-        unread[.serverToClient] = UnreadBytes()
+        bytes.discardUnread(.serverToClient)
         leaving?.channel.close(promise: nil)
     }
 
     // MARK: The end
 
     private func end(_ how: Close.How) {
-        alarm?.task.cancel()
-        alarm = nil
+        alarm.cancel()
         dial?.cancel()
         guard how == .fin else { return abandon(.rst) }
         client.finish()
         server?.finish()
-        context.loop.assumeIsolated().scheduleTask(in: Self.lingerTime) { [self] in
-            abandon(.fin)
-        }
+        patience.set(for: context.clock.now + Self.lingerTime) { [self] in abandon(.fin) }
     }
 
     /// Closes both channels without waiting for anybody.
@@ -278,8 +270,8 @@ final class ProxiedConnection {
     private func closeIfDone() {
         guard client.isGone, server?.isGone ?? true, !isClosed else { return }
         isClosed = true
-        alarm?.task.cancel()
-        idleTask?.cancel()
+        alarm.cancel()
+        patience.cancel()
         dial?.cancel()
         proxy.totals.live -= 1
         let ending = ending ?? (.proxy, .fin)
@@ -310,31 +302,13 @@ final class ProxiedConnection {
     private func mayRead(_ direction: Direction, to destination: Peer?) -> Bool {
         if flow.isOver { return true }
         let lane = direction == .clientToServer ? flow.toServer : flow.toClient
-        return unread[direction].count + held[direction].count < limits.buffer.bytes
+        return bytes.count(direction) < limits.buffer.bytes
             && !lane.isFull(limit: limits.buffer.bytes) && destination?.channel.isWritable ?? true
-    }
-
-    private func setAlarm() {
-        let wanted = flow.alarm
-        guard wanted != alarm?.at else { return }
-        alarm?.task.cancel()
-        alarm = wanted.map { moment in
-            let task = context.loop.assumeIsolated().scheduleTask(
-                deadline: context.clock.deadline(moment)
-            ) { [self] in
-                alarm = nil
-                handle(.woke)
-            }
-            return (moment, task)
-        }
     }
 
     private func watchIdleness() {
         guard limits.idleTimeout > .zero else { return }
-        let due = lastActivity + limits.idleTimeout
-        idleTask = context.loop.assumeIsolated().scheduleTask(
-            deadline: context.clock.deadline(due)
-        ) { [self] in
+        patience.set(for: lastActivity + limits.idleTimeout) { [self] in
             guard context.clock.now >= lastActivity + limits.idleTimeout else {
                 return watchIdleness()
             }
@@ -348,22 +322,4 @@ final class ProxiedConnection {
     }
 
     private func peer(_ end: End) -> Peer? { end == .client ? client : server }
-}
-
-/// One value for each direction.
-private struct Pair<Value> {
-    private var toServer: Value
-    private var toClient: Value
-
-    init(_ value: Value) {
-        toServer = value
-        toClient = value
-    }
-
-    subscript(direction: Direction) -> Value {
-        get { direction == .clientToServer ? toServer : toClient }
-        _modify {
-            if direction == .clientToServer { yield &toServer } else { yield &toClient }
-        }
-    }
 }

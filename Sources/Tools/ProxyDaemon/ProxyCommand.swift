@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ArgumentParser
 import AdminContract
+import Foundation
 import Logging
 import RuleFiles
 
@@ -107,16 +108,23 @@ package struct ProxyCommand: AsyncParsableCommand {
         }
     }
 
+    /// Where chaosctl looks for it too; an address on TCP is not a place to listen at.
     private func socketPath() throws -> String {
-        if let path = socket { return path }
-        if let path = getenv("CHAOS_SOCKET").map({ String(cString: $0) }), !path.isEmpty {
-            return path
+        var environment = ProcessInfo.processInfo.environment
+        environment["CHAOS_URL"] = nil
+        do {
+            let found = try AdminAddress.find(
+                option: socket, environment: environment, isRoot: geteuid() == 0)
+            if case .socket(let path) = found { return path }
+            throw ValidationError("--socket takes the path of a Unix socket")
+        } catch AdminAddress.Failure.longPath(let path) {
+            throw ValidationError(
+                "\(path) is longer than the \(AdminAddress.maximumPathLength) bytes that a "
+                    + "socket address holds")
+        } catch is AdminAddress.Failure {
+            throw ValidationError(
+                "XDG_RUNTIME_DIR is not set: name the admin socket with --socket")
         }
-        if geteuid() == 0 { return "/run/chaosproxy/admin.sock" }
-        guard let directory = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }) else {
-            throw ValidationError("XDG_RUNTIME_DIR is not set: name the admin socket with --socket")
-        }
-        return directory + "/chaosproxy.sock"
     }
 
     /// The entry point: like `main()`, with 2 as the code of every usage error.

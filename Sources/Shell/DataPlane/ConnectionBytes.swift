@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import FaultModel
+import NIOCore
+
+/// The bytes of one connection that are here now, in the two rows that effects speak of: for each
+/// direction what is unread, and what is held behind its lane's gate.
+struct ConnectionBytes: ~Copyable {
+    private var unreadToServer = UnreadBytes()
+    private var unreadToClient = UnreadBytes()
+    private var heldToServer = ByteRow()
+    private var heldToClient = ByteRow()
+
+    /// All the unread bytes of a direction, in one piece.
+    func unread(_ direction: Direction) -> ByteBuffer {
+        direction == .clientToServer ? unreadToServer.buffer : unreadToClient.buffer
+    }
+
+    func hasUnread(_ direction: Direction) -> Bool { unread(direction).readableBytes > 0 }
+
+    /// Everything that is here of a direction.
+    func count(_ direction: Direction) -> Int {
+        direction == .clientToServer
+            ? unreadToServer.count + heldToServer.count : unreadToClient.count + heldToClient.count
+    }
+
+    mutating func append(_ buffer: ByteBuffer, _ direction: Direction) {
+        switch direction {
+        case .clientToServer: unreadToServer.append(buffer)
+        case .serverToClient: unreadToClient.append(buffer)
+        }
+    }
+
+    mutating func admit(_ count: Int, _ direction: Direction) {
+        switch direction {
+        case .clientToServer: heldToServer.append(unreadToServer.take(count))
+        case .serverToClient: heldToClient.append(unreadToClient.take(count))
+        }
+    }
+
+    mutating func drop(_ count: Int, _ direction: Direction) {
+        switch direction {
+        case .clientToServer: _ = unreadToServer.take(count)
+        case .serverToClient: _ = unreadToClient.take(count)
+        }
+    }
+
+    mutating func insertTowardClient(_ payload: [UInt8]) {
+        heldToClient.append(ByteBuffer(bytes: payload))
+    }
+
+    mutating func take(_ count: Int, _ direction: Direction, _ body: (ByteBuffer) -> Void) {
+        switch direction {
+        case .clientToServer: heldToServer.take(count, body)
+        case .serverToClient: heldToClient.take(count, body)
+        }
+    }
+
+    mutating func discardHeld(_ direction: Direction) {
+        switch direction {
+        case .clientToServer: heldToServer.removeAll()
+        case .serverToClient: heldToClient.removeAll()
+        }
+    }
+
+    mutating func discardUnread(_ direction: Direction) {
+        switch direction {
+        case .clientToServer: unreadToServer = UnreadBytes()
+        case .serverToClient: unreadToClient = UnreadBytes()
+        }
+    }
+}

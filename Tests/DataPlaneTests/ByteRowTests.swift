@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import FaultModel
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import DataPlane
+
+@Suite struct ByteRowTests {
+    @Test func `what is taken from a row is what was put in, in order, however it is cut`() {
+        var generator = SeededGenerator(state: 7)
+        for _ in 0..<200 {
+            var row = ByteRow()
+            var expected: [UInt8] = []
+            var taken: [UInt8] = []
+            for _ in 0..<20 {
+                let piece = (0..<Int.random(in: 0...9, using: &generator)).map { _ in
+                    UInt8.random(in: 0...255, using: &generator)
+                }
+                expected += piece
+                row.append(ByteBuffer(bytes: piece))
+                row.take(Int.random(in: 0...12, using: &generator)) { taken += $0.readableBytesView }
+                #expect(row.count == expected.count - taken.count)
+            }
+            row.take(row.count) { taken += $0.readableBytesView }
+            #expect(taken == expected)
+        }
+    }
+
+    @Test func `a peer whose input is shut still sends what was written before its close`() throws {
+        let channel = EmbeddedChannel()
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        let peer = Peer(channel)
+        peer.inputIsClosed = true
+        peer.write(ByteBuffer(string: "last words"))
+        peer.finish()
+        channel.embeddedEventLoop.run()
+        #expect(try channel.readOutbound(as: ByteBuffer.self) == ByteBuffer(string: "last words"))
+        #expect(!channel.isActive)
+    }
+}
+
+@Suite struct SharedTallyTests {
+    @Test func `no more than the times allowed are claimed, however many ask at once`() async {
+        let tally = SharedTally()
+        let claimed = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    (0..<1_000).count { _ in tally.claimFiring(in: .rule, atMost: 100) }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(claimed == 100)
+        #expect(tally.fired == 100)
+    }
+
+    @Test func `a client beyond the table's bound is let pass and counted`() {
+        let tally = SharedTally()
+        for client in 0..<SharedTally.maximumClients {
+            let address = IPAddress(ipv4: UInt32(client))
+            #expect(tally.countMatch(in: .client(address)) == 1)
+        }
+        #expect(tally.countMatch(in: .client(IPAddress(ipv4: .max))) == nil)
+        #expect(tally.countMatch(in: .client(IPAddress(ipv4: 0))) == 2)
+        #expect(tally.uncounted == 1)
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): small, and the same on every machine.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+        return word ^ (word >> 31)
+    }
+}
