@@ -41,13 +41,30 @@ package struct PrismBounds: Sendable, Hashable {
     package var drainLimit: Duration
 
     package static let defaults = PrismBounds(
-        maximumAgents: 10_000, maximumTasks: 10_000, maximumSwarms: 1_000, maximumPeers: 1_000,
-        maximumSyncEntries: 10_000, maximumConflicts: 1_000, maximumLogEntries: 10_000,
-        maximumSamples: 120, maximumBlocks: 10_000, maximumBlockBytes: 32 << 20,
-        maximumStoredBytes: 256 << 20, maximumUploads: 8, maximumJSONBytes: 64 << 10,
-        maximumRecordBytes: 16 << 10, maximumNameBytes: 256, maximumPageSize: 1_000,
-        maximumConnections: 12_000, maximumSubscribers: 11_000, maximumKeptEvents: 4_096,
-        maximumQueuedEvents: 1_024, maximumMessageBytes: 64 << 10, maximumMessageFragments: 64,
-        idleLimit: .seconds(75), closeGrace: .seconds(1), drainLimit: .seconds(1)
+        maximumAgents: 10_000,
+        maximumTasks: 10_000,
+        maximumSwarms: 1_000,
+        maximumPeers: 1_000,
+        maximumSyncEntries: 10_000,
+        maximumConflicts: 1_000,
+        maximumLogEntries: 10_000,
+        maximumSamples: 120,
+        maximumBlocks: 10_000,
+        maximumBlockBytes: 32 << 20,
+        maximumStoredBytes: 256 << 20,
+        maximumUploads: 8,
+        maximumJSONBytes: 64 << 10,
+        maximumRecordBytes: 16 << 10,
+        maximumNameBytes: 256,
+        maximumPageSize: 1_000,
+        maximumConnections: 12_000,
+        maximumSubscribers: 11_000,
+        maximumKeptEvents: 4_096,
+        maximumQueuedEvents: 1_024,
+        maximumMessageBytes: 64 << 10,
+        maximumMessageFragments: 64,
+        idleLimit: .seconds(75),
+        closeGrace: .seconds(1),
+        drainLimit: .seconds(1)
     )
 }

@@ -41,8 +41,12 @@ struct PrismCommand: AsyncParsableCommand {
         var logger = Logger(label: "prism-stub") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = quiet ? .error : .info
         let configuration = PrismService.Configuration(
-            address: try ListenAddress(parsing: listen), bounds: .defaults, clock: .system,
-            heartbeat: heartbeat > 0 ? .seconds(heartbeat) : nil, logger: logger)
+            address: try ListenAddress(parsing: listen),
+            bounds: .defaults,
+            clock: .system,
+            heartbeat: heartbeat > 0 ? .seconds(heartbeat) : nil,
+            logger: logger
+        )
         let signals = TerminationSignals()
         do {
             try await PrismService.serve(configuration) { service in

@@ -19,7 +19,8 @@ struct TerminationSignals {
 
     init() {
         let (stream, continuation) = AsyncStream<Void>.makeStream(
-            bufferingPolicy: .bufferingNewest(1))
+            bufferingPolicy: .bufferingNewest(1)
+        )
         arrivals = stream
         sources = [SIGTERM, SIGINT].map { number in
             signal(number, SIG_IGN)

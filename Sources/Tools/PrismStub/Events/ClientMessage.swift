@@ -10,7 +10,10 @@ package enum ClientMessage: Sendable, Hashable {
         let message = try JSONValue(parsing: text)
         guard message["type"]?.string == "replay" else {
             throw Refusal(
-                .badRequest, "unknown_message", "Send {\"type\":\"replay\",\"from\":N}.")
+                .badRequest,
+                "unknown_message",
+                "Send {\"type\":\"replay\",\"from\":N}."
+            )
         }
         guard let from = message["from"]?.integer, from >= 0, from <= Int64(Int32.max) else {
             throw .invalid("from", "must be a whole number from 0")

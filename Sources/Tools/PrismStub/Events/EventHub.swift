@@ -79,13 +79,18 @@ package final class EventHub: Sendable {
     package func subscribe() -> EventSubscription? {
         let (wake, wakes) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let (ending, endings) = AsyncStream<Ending>.makeStream(
-            bufferingPolicy: .bufferingNewest(1))
+            bufferingPolicy: .bufferingNewest(1)
+        )
         let id: Int? = state.withLock { state in
             guard state.subscribers.count < bounds.maximumSubscribers else { return nil }
             let id = state.nextSubscriber
             state.nextSubscriber += 1
             state.subscribers[id] = Subscriber(
-                cursor: state.next, liveFrom: state.next, wake: wakes, ending: endings)
+                cursor: state.next,
+                liveFrom: state.next,
+                wake: wakes,
+                ending: endings
+            )
             if state.isStopping { state.end(id, .serviceStopping) }
             return id
         }

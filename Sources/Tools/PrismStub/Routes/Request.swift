@@ -31,9 +31,11 @@ package struct Request: Sendable {
         guard let text = target.query[name] else { return fallback }
         guard let number = Int(text), range.contains(number) else {
             throw Refusal(
-                .badRequest, "invalid_query",
+                .badRequest,
+                "invalid_query",
                 "Query '\(name)' must be a whole number from \(range.lowerBound) to "
-                    + "\(range.upperBound).")
+                    + "\(range.upperBound)."
+            )
         }
         return number
     }
@@ -41,7 +43,8 @@ package struct Request: Sendable {
     func page(maximum: Int) throws(Refusal) -> Page {
         Page(
             offset: try number("offset", in: 0...Int(Int32.max), else: 0),
-            limit: try number("limit", in: 0...maximum, else: maximum))
+            limit: try number("limit", in: 0...maximum, else: maximum)
+        )
     }
 }
 

@@ -54,7 +54,10 @@ package struct RequestTarget: Sendable, Hashable {
 
     private static func invalid(_ target: String) -> Refusal {
         Refusal(
-            .badRequest, "invalid_target", "The target '\(target.prefix(80))' is not a valid path.")
+            .badRequest,
+            "invalid_target",
+            "The target '\(target.prefix(80))' is not a valid path."
+        )
     }
 }
 

@@ -30,8 +30,10 @@ extension Route {
             let patch = try request.json()
             let agent = try state.change { (world) throws(Refusal) in
                 try world.patchAgent(
-                    request.parameter("id"), with: patch,
-                    ifMatch: request.headers.first(name: "if-match"))
+                    request.parameter("id"),
+                    with: patch,
+                    ifMatch: request.headers.first(name: "if-match")
+                )
             }
             return .agent(agent)
         },
@@ -42,12 +44,15 @@ extension Route {
             return .noContent
         },
         Route(.PUT, "/api/v1/agents/{id}/config", reading: .json) {
-            request, state throws(Refusal) in
+            request,
+            state throws(Refusal) in
             let configuration = try request.json()
             let agent = try state.change { (world) throws(Refusal) in
                 try world.configureAgent(
-                    request.parameter("id"), with: configuration,
-                    ifMatch: request.headers.first(name: "if-match"))
+                    request.parameter("id"),
+                    with: configuration,
+                    ifMatch: request.headers.first(name: "if-match")
+                )
             }
             return Answer.json([
                 "agent_id": .string(agent.id), "status": "APPLIED",
@@ -55,7 +60,8 @@ extension Route {
             ]).with("ETag", agent.entityTag)
         },
         Route(.POST, "/api/v1/agents/{id}/tasks", reading: .json) {
-            request, state throws(Refusal) in
+            request,
+            state throws(Refusal) in
             let body = try request.json()
             return try .task(body, for: request.parameter("id"), in: state)
         },

@@ -13,7 +13,8 @@ extension Route {
             ])
         },
         Route(.POST, "/api/v1/network/connect", reading: .json) {
-            request, state throws(Refusal) in
+            request,
+            state throws(Refusal) in
             let body = try request.json()
             let (peer, isNew) = try state.change { (world) throws(Refusal) in
                 try world.connectPeer(body)
@@ -51,7 +52,8 @@ extension Route {
             .json(state.snapshot.log.leader)
         },
         Route(.POST, "/api/v1/consensus/propose", reading: .json) {
-            request, state throws(Refusal) in
+            request,
+            state throws(Refusal) in
             let body = try request.json()
             let entry = try state.change { (world) throws(Refusal) in try world.commit(body) }
             return .json(entry.json, .created)

@@ -5,7 +5,8 @@ import NIOHTTP1
 extension Route {
     static let storage: [Route] = [
         Route(.POST, "/api/v1/storage/blocks", reading: .block) {
-            request, state throws(Refusal) in
+            request,
+            state throws(Refusal) in
             let bytes = request.body.bytes
             let cid = request.body.sha256 ?? SHA256.hexDigest(of: bytes.readableBytesView)
             let isNew = try state.change { (world) throws(Refusal) in
@@ -13,7 +14,8 @@ extension Route {
                 if isNew {
                     world.publish(
                         "storage.block.stored",
-                        ["cid": .string(cid), "size": JSONValue(bytes.readableBytes)])
+                        ["cid": .string(cid), "size": JSONValue(bytes.readableBytes)]
+                    )
                 }
                 return isNew
             }
@@ -53,16 +55,23 @@ extension Answer {
         else { return answer }
         let size = bytes.readableBytes
         guard let range = wanted.resolved(in: size),
-            let slice = bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count)
+            let slice = bytes.getSlice(
+                at: bytes.readerIndex + range.lowerBound,
+                length: range.count
+            )
         else {
             throw Refusal(
-                .rangeNotSatisfiable, "range_not_satisfiable", "The block has \(size) bytes."
+                .rangeNotSatisfiable,
+                "range_not_satisfiable",
+                "The block has \(size) bytes."
             ).with("Content-Range", "bytes */\(size)")
         }
         answer.status = .partialContent
         answer.body = .bytes(slice)
         return answer.with(
-            "Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)")
+            "Content-Range",
+            "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
+        )
     }
 
     /// The log entry by entry: each is a piece of its own, so the answer is chunked.

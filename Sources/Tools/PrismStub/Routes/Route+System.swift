@@ -33,7 +33,8 @@ extension Route {
         // Reached by a plain GET, or by an upgrade that the WebSocket side did not take.
         Route(.GET, "/api/v1/events") { _, _ throws(Refusal) in
             throw Refusal(
-                .upgradeRequired, "upgrade_required",
+                .upgradeRequired,
+                "upgrade_required",
                 "Events are a WebSocket, version 13. Open it with the first request of a "
                     + "connection; '?since=' takes a whole number from 0."
             ).with("Upgrade", "websocket").with("Sec-WebSocket-Version", "13")

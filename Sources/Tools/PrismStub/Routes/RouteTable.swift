@@ -33,7 +33,8 @@ package struct RouteTable: Sendable {
         if allowed.contains("GET") { allowed.append("HEAD") }
         let list = allowed.sorted().joined(separator: ", ")
         throw Refusal(
-            .methodNotAllowed, "method_not_allowed",
+            .methodNotAllowed,
+            "method_not_allowed",
             "\(request.method.rawValue) is not possible here. Use \(list)."
         ).with("Allow", list)
     }
@@ -52,8 +53,10 @@ package struct RouteTable: Sendable {
             }
             guard route.intake == .json, !request.isJSON else { return }
             throw Refusal(
-                .unsupportedMediaType, "unsupported_media_type",
-                "Send JSON, with 'Content-Type: application/json'.")
+                .unsupportedMediaType,
+                "unsupported_media_type",
+                "Send JSON, with 'Content-Type: application/json'."
+            )
         case .block:
             guard declared <= state.bounds.maximumBlockBytes else {
                 throw .tooLarge("block", "maximumBlockBytes", state.bounds.maximumBlockBytes)

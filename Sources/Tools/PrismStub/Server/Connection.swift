@@ -34,7 +34,8 @@ enum Connection: Sendable {
                 )
             )
             let upgrade = try pipeline.handler(
-                type: NIOTypedHTTPServerUpgradeHandler<Connection>.self)
+                type: NIOTypedHTTPServerUpgradeHandler<Connection>.self
+            )
             try pipeline.addHandler(UpgradeGate(), position: .before(upgrade))
             return connection
         }
@@ -64,7 +65,8 @@ enum Connection: Sendable {
                     let since = try? RequestTarget(parsing: head.uri).query["since"]
                     return .events(
                         try Events(wrappingChannelSynchronously: channel),
-                        since: since.flatMap { Int($0) })
+                        since: since.flatMap { Int($0) }
+                    )
                 }
             }
         )

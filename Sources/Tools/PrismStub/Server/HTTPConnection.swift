@@ -58,7 +58,11 @@ struct HTTPConnection: Sendable {
         let persists = reader.isAtEnd && head.isKeepAlive
         state.counters.answered(
             .init(
-                method: head.method.countedName, route: template, status: answer.status.code))
+                method: head.method.countedName,
+                route: template,
+                status: answer.status.code
+            )
+        )
         logger.info("\(head.method.rawValue) \(head.uri) \(answer.status.code)")
         try await writer.write(answer, to: head, persists: persists)
         return persists
@@ -98,8 +102,10 @@ struct HTTPConnection: Sendable {
     ) async throws {
         guard expectation.lowercased() == "100-continue" else {
             throw Refusal(
-                .expectationFailed, "expectation_failed",
-                "Only 'Expect: 100-continue' is known.")
+                .expectationFailed,
+                "expectation_failed",
+                "Only 'Expect: 100-continue' is known."
+            )
         }
         guard head.hasBody else { return }
         try await writer.proceed()

@@ -38,13 +38,18 @@ struct Listener: Sendable {
         switch configuration.address {
         case .tcp(let host, let port):
             connections = try await bootstrap.bind(
-                host: host, port: port, childChannelInitializer: prepare)
+                host: host,
+                port: port,
+                childChannelInitializer: prepare
+            )
             let local = connections.channel.localAddress
             address = .tcp(host: host, port: local?.port ?? port)
         case .unix(let path):
             connections = try await bootstrap.bind(
-                unixDomainSocketPath: path, cleanupExistingSocketFile: true,
-                childChannelInitializer: prepare)
+                unixDomainSocketPath: path,
+                cleanupExistingSocketFile: true,
+                childChannelInitializer: prepare
+            )
             address = .unix(path: path)
         }
     }
@@ -84,11 +89,17 @@ struct Listener: Sendable {
             switch try await accepted.get() {
             case .http(let connection):
                 try await HTTPConnection(
-                    connection: connection, state: state, table: table, logger: logger
+                    connection: connection,
+                    state: state,
+                    table: table,
+                    logger: logger
                 ).serve()
             case .events(let connection, let since):
                 try await EventSession(
-                    connection: connection, since: since, state: state, logger: logger
+                    connection: connection,
+                    since: since,
+                    state: state,
+                    logger: logger
                 ).serve()
             }
         } catch {

@@ -29,9 +29,12 @@ package struct PrismService: Sendable {
 
         /// A free port of the loopback interface, no beats, and no log: what tests want.
         package static let loopback = Configuration(
-            address: .tcp(host: "127.0.0.1", port: 0), bounds: .defaults, clock: .system,
+            address: .tcp(host: "127.0.0.1", port: 0),
+            bounds: .defaults,
+            clock: .system,
             heartbeat: nil,
-            logger: Logger(label: "prism-stub") { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "prism-stub") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 
     /// Where the service really listens: the port is the one the system chose.
@@ -48,7 +51,10 @@ package struct PrismService: Sendable {
         let state = try PrismState(bounds: configuration.bounds, clock: configuration.clock)
         let open = OpenConnections()
         let listener = try await Listener(
-            configuration: configuration, state: state, open: open)
+            configuration: configuration,
+            state: state,
+            open: open
+        )
         defer { listener.removeSocketFile() }
         let service = PrismService(address: listener.address, state: state)
         return try await withThrowingTaskGroup(of: Void.self) { group in

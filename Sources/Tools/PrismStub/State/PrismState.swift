@@ -55,7 +55,8 @@ package final class PrismState: Sendable {
         }
         guard isAdmitted else {
             throw Refusal(
-                .serviceUnavailable, "too_many_uploads",
+                .serviceUnavailable,
+                "too_many_uploads",
                 "maximumUploads, \(bounds.maximumUploads), are in progress. Try again."
             ).with("Retry-After", "1")
         }

@@ -70,12 +70,14 @@ extension World {
                 [
                     "agent_id": .string(after.id), "status": .string(after.status),
                     "previous_status": .string(before.status),
-                ])
+                ]
+            )
         }
         if after["permissions"] != before["permissions"] {
             publish(
                 "security.alert",
-                ["agent_id": .string(after.id), "reason": "permissions_changed"])
+                ["agent_id": .string(after.id), "reason": "permissions_changed"]
+            )
         }
         return after
     }
@@ -92,8 +94,10 @@ extension World {
     private func require(_ ifMatch: String?, toMatch record: Record) throws(Refusal) {
         guard let ifMatch, ifMatch != "*", ifMatch != record.entityTag else { return }
         throw Refusal(
-            .preconditionFailed, "version_mismatch",
-            "The agent is at \(record.entityTag) now. Read it again, then repeat the change.")
+            .preconditionFailed,
+            "version_mismatch",
+            "The agent is at \(record.entityTag) now. Read it again, then repeat the change."
+        )
     }
 
     private func summary(of agent: Record) -> JSONValue {

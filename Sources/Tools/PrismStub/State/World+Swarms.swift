@@ -17,7 +17,8 @@ extension World {
             [
                 "swarm_id": .string(swarm.id), "name": .string(swarm.name),
                 "agents_total": JSONValue(members.count),
-            ])
+            ]
+        )
         return swarm
     }
 
@@ -35,7 +36,8 @@ extension World {
             "agents_total": JSONValue(members.count),
             "agents_healthy": JSONValue(healthy.count),
             "unhealthy_agents": .array(
-                members.filter { !healthy.contains($0) }.map(JSONValue.string)),
+                members.filter { !healthy.contains($0) }.map(JSONValue.string)
+            ),
         ]
     }
 }

@@ -10,7 +10,8 @@ extension World {
                 [
                     "merged": JSONValue(outcome.merged),
                     "conflicts": JSONValue(outcome.conflicts),
-                ])
+                ]
+            )
         }
         return [
             "merged": JSONValue(outcome.merged), "ignored": JSONValue(outcome.ignored),

@@ -35,8 +35,11 @@ extension World {
         let assignee = agentID ?? capableAgents(required).first
         let task = try tasks.add { id in
             PrismTask(
-                record: Record(id: id, fields: fields, at: time), requiredCapabilities: required,
-                agentID: assignee, updatedAt: time)
+                record: Record(id: id, fields: fields, at: time),
+                requiredCapabilities: required,
+                agentID: assignee,
+                updatedAt: time
+            )
         }
         publish("task.created", summary(of: task))
         return task

@@ -23,7 +23,8 @@ struct World: Sendable {
         self.events = events
         rules = RecordRules(
             maximumNameBytes: bounds.maximumNameBytes,
-            maximumRecordBytes: bounds.maximumRecordBytes)
+            maximumRecordBytes: bounds.maximumRecordBytes
+        )
         agents = Numbered(kind: "agent", capacity: bounds.maximumAgents)
         tasks = Numbered(kind: "task", capacity: bounds.maximumTasks)
         swarms = Numbered(kind: "swarm", capacity: bounds.maximumSwarms)
@@ -34,7 +35,9 @@ struct World: Sendable {
         maximumSamples = bounds.maximumSamples
     }
 
-    /// The records a new service starts with. They publish no events: nobody was there to see.
+    /// The records a new service starts with.
+    ///
+    /// They publish no events: nobody was there to see.
     mutating func seed() throws(Refusal) {
         let roles: [(String, JSONValue)] = [
             ("collector", ["metrics", "python"]), ("scanner", ["security_scan"]),

@@ -22,7 +22,7 @@ package enum JSONValue: Sendable, Hashable {
 
     /// Parses one JSON text (RFC 8259).
     ///
-    /// - Throws: A refusal with status 400 that says where the text stops being JSON.
+    /// - Throws: A refusal with status 400.
     package init(parsing bytes: some Sequence<UInt8>) throws(Refusal) {
         do {
             self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))

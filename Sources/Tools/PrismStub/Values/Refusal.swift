@@ -34,8 +34,10 @@ package struct Refusal: Error {
 
     static func full(_ what: String, _ bound: String, _ limit: Int) -> Refusal {
         Refusal(
-            .insufficientStorage, "\(what)_full",
-            "No more \(what) can be kept: \(bound) is \(limit). Delete some first.")
+            .insufficientStorage,
+            "\(what)_full",
+            "No more \(what) can be kept: \(bound) is \(limit). Delete some first."
+        )
     }
 
     static func invalid(_ field: String, _ rule: String) -> Refusal {
@@ -44,6 +46,9 @@ package struct Refusal: Error {
 
     static func tooLarge(_ what: String, _ bound: String, _ limit: Int) -> Refusal {
         Refusal(
-            .payloadTooLarge, "too_large", "The \(what) is larger than \(bound), \(limit) bytes.")
+            .payloadTooLarge,
+            "too_large",
+            "The \(what) is larger than \(bound), \(limit) bytes."
+        )
     }
 }
