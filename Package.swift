@@ -34,8 +34,7 @@ let package = Package(
         .shell(
             "DataPlane",
             on: [
-                "FaultModel", "WireFormats", "FlowEngine", "EventRecords", "EventJournal",
-                "SocketFiles",
+                "FaultModel", "FlowEngine", "EventRecords", "EventJournal", "SocketFiles",
             ],
             using: [.nioCore, .nioPosix]
         ),
@@ -48,7 +47,11 @@ let package = Package(
             ],
             using: [.hummingbird, .httpTypes, .serviceLifecycle, .logging]
         ),
-        .shell("AdminClient", on: ["AdminContract"], using: [.asyncHTTPClient, .nioCore, .nioHTTP1]),
+        .shell(
+            "AdminClient",
+            on: ["AdminContract"],
+            using: [.asyncHTTPClient, .nioCore, .nioHTTP1]
+        ),
 
         // Tools: compose the shell. The only targets that may see both sides of a boundary.
         .tool(
@@ -69,8 +72,7 @@ let package = Package(
         .tool(
             "PrismStub",
             using: [
-                .argumentParser, .hummingbird, .hummingbirdCore, .nioCore, .nioPosix, .nioHTTP1,
-                .nioWebSocket, .serviceLifecycle, .logging,
+                .argumentParser, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .logging,
             ]
         ),
         .program("chaosproxy", on: "ProxyDaemon"),
@@ -88,7 +90,7 @@ let package = Package(
             on: ["FaultModel", "EventRecords", "EventJournal"],
             using: [.nioCore, .nioPosix, .nioEmbedded]
         ),
-        .tests(of: "AdminContract", on: ["FaultModel", "EventRecords"]),
+        .tests(of: "AdminContract", on: ["EventRecords"]),
         .tests(
             of: "ControlPlane",
             on: ["FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract"],
@@ -164,11 +166,12 @@ extension Target {
 
 extension Target.Dependency {
     static let argumentParser = product(
-        name: "ArgumentParser", package: "swift-argument-parser")
+        name: "ArgumentParser",
+        package: "swift-argument-parser"
+    )
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
-    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
@@ -176,7 +179,9 @@ extension Target.Dependency {
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioWebSocket = product(name: "NIOWebSocket", package: "swift-nio")
     static let serviceLifecycle = product(
-        name: "ServiceLifecycle", package: "swift-service-lifecycle")
+        name: "ServiceLifecycle",
+        package: "swift-service-lifecycle"
+    )
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One thing that happened. The stream of these is the only account of a run.
+/// One thing that happened.
+///
+/// The stream of these is the only account of a run.
 package struct EventRecord: Equatable, Sendable {
     /// From 1, without gaps, given by the log when it takes the record.
     package var sequence: UInt64
@@ -85,8 +87,12 @@ package struct ConnectionClosed: Equatable, Sendable {
     }
 
     package init(
-        connection: ConnectionName, closedBy: Party, how: How, bytesToServer: UInt64,
-        bytesToClient: UInt64, exchanges: UInt64
+        connection: ConnectionName,
+        closedBy: Party,
+        how: How,
+        bytesToServer: UInt64,
+        bytesToClient: UInt64,
+        exchanges: UInt64
     ) {
         self.connection = connection
         self.closedBy = closedBy
@@ -136,9 +142,16 @@ package struct ExchangeRecord: Equatable, Sendable {
     }
 
     package init(
-        connection: ConnectionName, unit: UInt64, method: String, target: String,
-        status: UInt16?, outcome: Outcome, requestBytes: UInt64, responseBytes: UInt64,
-        duration: Int64, rules: [String]
+        connection: ConnectionName,
+        unit: UInt64,
+        method: String,
+        target: String,
+        status: UInt16?,
+        outcome: Outcome,
+        requestBytes: UInt64,
+        responseBytes: UInt64,
+        duration: Int64,
+        rules: [String]
     ) {
         self.connection = connection
         self.unit = unit
@@ -165,7 +178,11 @@ package struct FaultRecord: Equatable, Sendable {
     package let delay: Int64?
 
     package init(
-        rule: String, fault: String, connection: ConnectionName, unit: UInt64, toss: Double?,
+        rule: String,
+        fault: String,
+        connection: ConnectionName,
+        unit: UInt64,
+        toss: Double?,
         delay: Int64?
     ) {
         self.rule = rule

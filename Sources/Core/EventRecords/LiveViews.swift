@@ -17,8 +17,14 @@ package struct ConnectionView: Sendable {
     package let rules: [String]
 
     package init(
-        connection: ConnectionName, client: String, upstream: String?, opened: Int64,
-        bytesToServer: UInt64, bytesToClient: UInt64, exchanges: UInt64, bufferedBytes: Int,
+        connection: ConnectionName,
+        client: String,
+        upstream: String?,
+        opened: Int64,
+        bytesToServer: UInt64,
+        bytesToClient: UInt64,
+        exchanges: UInt64,
+        bufferedBytes: Int,
         rules: [String]
     ) {
         self.connection = connection
@@ -44,8 +50,12 @@ package struct ProxyView: Sendable {
     package let bytesToClient: UInt64
 
     package init(
-        name: String, address: String?, liveConnections: Int, totalConnections: UInt64,
-        bytesToServer: UInt64, bytesToClient: UInt64
+        name: String,
+        address: String?,
+        liveConnections: Int,
+        totalConnections: UInt64,
+        bytesToServer: UInt64,
+        bytesToClient: UInt64
     ) {
         self.name = name
         self.address = address

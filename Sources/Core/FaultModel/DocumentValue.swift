@@ -98,8 +98,11 @@ extension DocumentValue: Codable {
             self = .object(
                 try keys.map {
                     Member(
-                        key: $0.stringValue, value: try object.decode(DocumentValue.self, forKey: $0))
-                })
+                        key: $0.stringValue,
+                        value: try object.decode(DocumentValue.self, forKey: $0)
+                    )
+                }
+            )
             return
         }
         if var array = try? decoder.unkeyedContainer() {

@@ -35,8 +35,9 @@ package struct IPAddress: Hashable, Sendable {
         guard parts.count == 4 else { return nil }
         var value: UInt32 = 0
         for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-                let byte = UInt8(part)
+            // A leading zero is octal to some readers (RFC 6943, 3.1.1).
+            guard part.utf8.count == 1 || part.utf8.first != ASCII.zero,
+                part.utf8.allSatisfy(ASCII.isDigit), let byte = UInt8(part)
             else { return nil }
             value = value << 8 | UInt32(byte)
         }
@@ -92,10 +93,12 @@ package struct AddressBlock: Hashable, Sendable {
         guard let base = IPAddress(String(parts[0])) else { return nil }
         var length = 128
         if parts.count == 2 {
-            guard let prefix = UInt8(parts[1]), prefix <= (base.isIPv4 ? 32 : 128) else {
-                return nil
-            }
-            length = base.isIPv4 ? 96 + Int(prefix) : Int(prefix)
+            // A mapped address is written as IPv6, and its prefix counts the bits of IPv6.
+            let isIPv4 = !parts[0].utf8.contains(ASCII.colon)
+            guard parts[1].utf8.allSatisfy(ASCII.isDigit), let prefix = UInt8(parts[1]),
+                prefix <= (isIPv4 ? 32 : 128)
+            else { return nil }
+            length = isIPv4 ? 96 + Int(prefix) : Int(prefix)
         }
         self.base = base
         highMask = length >= 64 ? .max : ~(.max >> UInt64(length))

@@ -24,12 +24,23 @@ package struct Limit: Hashable, Sendable {
     }
 
     package static let none = Limit(
-        probability: .always, skip: 0, times: nil, every: 1, scope: .rule, after: .zero,
-        duration: nil)
+        probability: .always,
+        skip: 0,
+        times: nil,
+        every: 1,
+        scope: .rule,
+        after: .zero,
+        duration: nil
+    )
 
     package init(
-        probability: Probability, skip: UInt64, times: UInt64?, every: UInt64, scope: Scope,
-        after: Duration, duration: Duration?
+        probability: Probability,
+        skip: UInt64,
+        times: UInt64?,
+        every: UInt64,
+        scope: Scope,
+        after: Duration,
+        duration: Duration?
     ) {
         self.probability = probability
         self.skip = skip

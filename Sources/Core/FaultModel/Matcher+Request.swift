@@ -13,7 +13,9 @@ extension Matcher {
 
     /// Whether the keys about the request hold.
     func holds(
-        for request: RequestFacts, in head: borrowing Span<UInt8>, segments: MatchScratch
+        for request: RequestFacts,
+        in head: borrowing Span<UInt8>,
+        segments: MatchScratch
     ) -> Bool {
         if !requests.isEmpty {
             var isMeant = false
@@ -35,7 +37,9 @@ extension Matcher {
 
     /// A repeated field holds when one of its lines does; `absent` when there is none.
     private func holds(
-        header: NamedPattern, for request: RequestFacts, in head: borrowing Span<UInt8>
+        header: NamedPattern,
+        for request: RequestFacts,
+        in head: borrowing Span<UInt8>
     ) -> Bool {
         var isPresent = false
         for field in request.fields where head.equalsIgnoringCase(field.name, header.name) {
@@ -48,7 +52,9 @@ extension Matcher {
     /// Parameters are `name=value` between `&`, decoded with `+` as a space
     /// (application/x-www-form-urlencoded, WHATWG URL, section 5.1).
     private func holds(
-        parameter: NamedPattern, for request: RequestFacts, in head: borrowing Span<UInt8>
+        parameter: NamedPattern,
+        for request: RequestFacts,
+        in head: borrowing Span<UInt8>
     ) -> Bool {
         var isPresent = false
         if let query = request.query {
@@ -73,7 +79,8 @@ extension Matcher {
     }
 
     private static func formDecoded(
-        _ head: borrowing Span<UInt8>, _ range: Range<Int>
+        _ head: borrowing Span<UInt8>,
+        _ range: Range<Int>
     ) -> [UInt8] {
         PercentDecoding.decoded(head, in: range, plusIsSpace: true)
     }
@@ -97,7 +104,9 @@ extension ValuePattern {
 
 extension RequestPattern {
     func matches(
-        _ request: RequestFacts, in head: borrowing Span<UInt8>, _ scratch: MatchScratch
+        _ request: RequestFacts,
+        in head: borrowing Span<UInt8>,
+        _ scratch: MatchScratch
     ) -> Bool {
         if let method, !head.equals(request.method, method) { return false }
         let count = scratch.segments.count

@@ -14,11 +14,22 @@ package struct Matcher: Hashable, Sendable {
     package var query: [NamedPattern]
 
     package static let everything = Matcher(
-        proxy: .all, clients: [], connections: [], requests: [], host: nil, headers: [], query: [])
+        proxy: .all,
+        clients: [],
+        connections: [],
+        requests: [],
+        host: nil,
+        headers: [],
+        query: []
+    )
 
     package init(
-        proxy: ProxySelector, clients: [AddressBlock], connections: [OrdinalSet],
-        requests: [RequestPattern], host: ValuePattern?, headers: [NamedPattern],
+        proxy: ProxySelector,
+        clients: [AddressBlock],
+        connections: [OrdinalSet],
+        requests: [RequestPattern],
+        host: ValuePattern?,
+        headers: [NamedPattern],
         query: [NamedPattern]
     ) {
         self.proxy = proxy

@@ -50,7 +50,10 @@ struct PathTrie: Sendable {
 
     /// Recursion ends with the pattern: a trie is no deeper than its longest rule.
     private func collect(
-        _ segments: [UInt64], from position: Int, at node: Int, into candidates: inout [Int32]
+        _ segments: [UInt64],
+        from position: Int,
+        at node: Int,
+        into candidates: inout [Int32]
     ) {
         if !nodes[node].rest.isEmpty { candidates.append(contentsOf: nodes[node].rest) }
         guard position < segments.count else {

@@ -33,7 +33,12 @@ package struct Firing: Equatable, Sendable {
     package let toss: Double?
 
     package init(
-        rule: String, serial: UInt64, fault: Fault, position: Int, draw: Draw, toss: Double?
+        rule: String,
+        serial: UInt64,
+        fault: Fault,
+        position: Int,
+        draw: Draw,
+        toss: Double?
     ) {
         self.rule = rule
         self.serial = serial
@@ -48,6 +53,7 @@ package struct Firing: Equatable, Sendable {
         guard case .delay(let delay) = fault else { return nil }
         if case .fixed(let duration) = delay.distribution, delay.max == nil { return duration }
         return delay.value(
-            at: draw.fraction(.fault(position: position, chunk: chunk)))
+            at: draw.fraction(.fault(position: position, chunk: chunk))
+        )
     }
 }

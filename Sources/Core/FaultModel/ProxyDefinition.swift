@@ -17,9 +17,16 @@ package struct ProxyDefinition: Hashable, Sendable {
     package var isEnabled: Bool
 
     package init(
-        name: String, listen: Endpoint, upstreams: [Endpoint], transport: Transport,
-        tags: [String], onUpstreamFailure: UpstreamFailure, limits: ProxyLimits, from: String,
-        to: String, isEnabled: Bool
+        name: String,
+        listen: Endpoint,
+        upstreams: [Endpoint],
+        transport: Transport,
+        tags: [String],
+        onUpstreamFailure: UpstreamFailure,
+        limits: ProxyLimits,
+        from: String,
+        to: String,
+        isEnabled: Bool
     ) {
         self.name = name
         self.listen = listen
@@ -78,10 +85,14 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
         guard let colon = text.lastIndex(of: ":") else { throw .noPort }
         var host = text[..<colon]
-        guard let port = UInt16(text[text.index(after: colon)...]) else { throw .badPort }
+        let digits = text[text.index(after: colon)...]
+        guard digits.utf8.allSatisfy(ASCII.isDigit), let port = UInt16(digits) else {
+            throw .badPort
+        }
         if host.hasPrefix("[") || host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
-            guard text.hasPrefix("["), text[..<colon].hasSuffix("]"), IPAddress(String(host)) != nil else {
+            guard text.hasPrefix("["), text[..<colon].hasSuffix("]"), IPAddress(String(host)) != nil
+            else {
                 throw .badBrackets
             }
         } else if host.contains(":") {
@@ -101,27 +112,45 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
 /// The bounds of one proxy.
 package struct ProxyLimits: Hashable, Sendable {
-    /// Live at once; further clients wait in the kernel's backlog. Default 10,000.
+    /// Live at once; further clients wait in the kernel's backlog.
+    ///
+    /// Default 10,000.
     package var connections: Int
     /// Bytes that a connection holds back in each direction before its source is no longer read.
+    ///
     /// Default 4 MiB; at least 64 KiB.
     package var buffer: ByteCount
-    /// For each upstream tried. Default 5 s.
+    /// For each upstream tried.
+    ///
+    /// Default 5 s.
     package var connectTimeout: Duration
     /// Without a byte in either direction; zero: no limit, the default.
     package var idleTimeout: Duration
-    /// From a request's first byte to the end of its head, where a rule must read it. Default 60 s.
+    /// From a request's first byte to the end of its head, where a rule must read it.
+    ///
+    /// Default 60 s.
     package var headTimeout: Duration
-    /// The head of one HTTP message. Default 64 KiB.
+    /// The head of one HTTP message.
+    ///
+    /// Default 64 KiB.
     package var head: ByteCount
 
     package static let defaults = ProxyLimits(
-        connections: 10_000, buffer: .mebibytes(4), connectTimeout: .seconds(5),
-        idleTimeout: .zero, headTimeout: .seconds(60), head: .kibibytes(64))
+        connections: 10_000,
+        buffer: .mebibytes(4),
+        connectTimeout: .seconds(5),
+        idleTimeout: .zero,
+        headTimeout: .seconds(60),
+        head: .kibibytes(64)
+    )
 
     package init(
-        connections: Int, buffer: ByteCount, connectTimeout: Duration, idleTimeout: Duration,
-        headTimeout: Duration, head: ByteCount
+        connections: Int,
+        buffer: ByteCount,
+        connectTimeout: Duration,
+        idleTimeout: Duration,
+        headTimeout: Duration,
+        head: ByteCount
     ) {
         self.connections = connections
         self.buffer = buffer

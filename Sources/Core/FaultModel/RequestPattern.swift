@@ -83,7 +83,9 @@ package enum PercentDecoding {
 
     /// The decoded bytes of a part of a head; a malformed escape stays as it is.
     static func decoded(
-        _ text: borrowing Span<UInt8>, in range: Range<Int>, plusIsSpace: Bool = false
+        _ text: borrowing Span<UInt8>,
+        in range: Range<Int>,
+        plusIsSpace: Bool = false
     ) -> [UInt8] {
         var raw: [UInt8] = []
         raw.reserveCapacity(range.count)

@@ -13,7 +13,12 @@ package struct Rule: Hashable, Sendable {
     package var then: [Fault]
 
     package init(
-        id: String, about: String?, tags: [String], isEnabled: Bool, when: Matcher, limit: Limit,
+        id: String,
+        about: String?,
+        tags: [String],
+        isEnabled: Bool,
+        when: Matcher,
+        limit: Limit,
         then: [Fault]
     ) {
         self.id = id

@@ -59,7 +59,9 @@ struct RuleIndex: Sendable {
 
     /// The rules that a request may match, in order, each once.
     func candidates(
-        for request: RequestFacts, in head: borrowing Span<UInt8>, client: IPAddress?,
+        for request: RequestFacts,
+        in head: borrowing Span<UInt8>,
+        client: IPAddress?,
         using scratch: inout MatchScratch
     ) {
         streamCandidates(client: client, into: &scratch.candidates)
@@ -92,7 +94,9 @@ struct RuleIndex: Sendable {
     }
 
     private static func hash(
-        _ text: borrowing Span<UInt8>, _ range: Range<Int>, folding: Bool
+        _ text: borrowing Span<UInt8>,
+        _ range: Range<Int>,
+        folding: Bool
     ) -> UInt64 {
         var hash = PathTrie.offsetBasis
         for position in range {

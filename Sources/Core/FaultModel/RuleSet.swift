@@ -25,7 +25,8 @@ package final class RuleSet: Sendable {
             Compiled(
                 active: active,
                 draws: Draw.Stream(seed: seed, proxy: proxy.name, rule: active.rule.id),
-                isForStreams: !active.rule.then.contains(where: \.needsExchange))
+                isForStreams: !active.rule.then.contains(where: \.needsExchange)
+            )
         }
         index = RuleIndex(selected.map(\.rule.when))
         serials = Set(selected.map(\.serial))
@@ -42,8 +43,11 @@ package final class RuleSet: Sendable {
     /// Every rule that matches and wins its limit contributes its faults, in order, until one of
     /// them settles the end of the exchange.
     package func decide(
-        _ request: RequestFacts, in head: borrowing Span<UInt8>, unit: UInt64,
-        on connection: ConnectionFacts, tallies: inout ConnectionTallies,
+        _ request: RequestFacts,
+        in head: borrowing Span<UInt8>,
+        unit: UInt64,
+        on connection: ConnectionFacts,
+        tallies: inout ConnectionTallies,
         using scratch: inout MatchScratch
     ) -> Plan {
         var plan = Plan.pass
@@ -71,8 +75,12 @@ package final class RuleSet: Sendable {
     ///     a request therefore never match.
     ///   - serial: rules up to this one have been considered before.
     package func decideStream(
-        request: RequestFacts?, in head: borrowing Span<UInt8>, unit: UInt64,
-        on connection: ConnectionFacts, after serial: UInt64, tallies: inout ConnectionTallies,
+        request: RequestFacts?,
+        in head: borrowing Span<UInt8>,
+        unit: UInt64,
+        on connection: ConnectionFacts,
+        after serial: UInt64,
+        tallies: inout ConnectionTallies,
         using scratch: inout MatchScratch
     ) -> Plan {
         var plan = Plan.pass
@@ -105,8 +113,11 @@ package final class RuleSet: Sendable {
     ///
     /// - Returns: whether a fault settled the end of the unit.
     private func fire(
-        _ compiled: Compiled, _ draw: Draw, _ connection: ConnectionFacts,
-        _ tallies: inout ConnectionTallies, into plan: inout Plan
+        _ compiled: Compiled,
+        _ draw: Draw,
+        _ connection: ConnectionFacts,
+        _ tallies: inout ConnectionTallies,
+        into plan: inout Plan
     ) -> Bool {
         let limit = compiled.active.rule.limit
         guard count(compiled.active, connection, &tallies) else { return false }
@@ -120,8 +131,14 @@ package final class RuleSet: Sendable {
         for (position, fault) in compiled.active.rule.then.enumerated() {
             plan.append(
                 Firing(
-                    rule: compiled.active.rule.id, serial: compiled.active.serial, fault: fault,
-                    position: position, draw: draw, toss: toss))
+                    rule: compiled.active.rule.id,
+                    serial: compiled.active.serial,
+                    fault: fault,
+                    position: position,
+                    draw: draw,
+                    toss: toss
+                )
+            )
             if fault.isFinal { return true }
         }
         return false
@@ -129,7 +146,9 @@ package final class RuleSet: Sendable {
 
     /// Counts the match; says whether `skip` and `every` let it go on to the toss.
     private func count(
-        _ active: ActiveRule, _ connection: ConnectionFacts, _ tallies: inout ConnectionTallies
+        _ active: ActiveRule,
+        _ connection: ConnectionFacts,
+        _ tallies: inout ConnectionTallies
     ) -> Bool {
         let limit = active.rule.limit
         switch limit.scope {
@@ -148,7 +167,9 @@ package final class RuleSet: Sendable {
     }
 
     private func claim(
-        _ active: ActiveRule, _ connection: ConnectionFacts, _ tallies: inout ConnectionTallies
+        _ active: ActiveRule,
+        _ connection: ConnectionFacts,
+        _ tallies: inout ConnectionTallies
     ) -> Bool {
         let times = active.rule.limit.times
         switch active.rule.limit.scope {

@@ -11,7 +11,10 @@ package struct Snapshot: Sendable {
     package let rules: [ActiveRule]
 
     package init(
-        generation: UInt64, seed: UInt64, proxies: [ProxyDefinition], rules: [ActiveRule]
+        generation: UInt64,
+        seed: UInt64,
+        proxies: [ProxyDefinition],
+        rules: [ActiveRule]
     ) {
         self.generation = generation
         self.seed = seed

@@ -83,6 +83,7 @@ package enum ASCII {
     package static let plus: UInt8 = 43
     package static let comma: UInt8 = 44
     package static let slash: UInt8 = 47
+    package static let zero: UInt8 = 48
     package static let colon: UInt8 = 58
     package static let semicolon: UInt8 = 59
     package static let equals: UInt8 = 61

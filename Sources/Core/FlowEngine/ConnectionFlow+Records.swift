@@ -6,16 +6,26 @@ import FaultModel
 extension ConnectionFlow {
     /// One record for each fault that fired, with what was drawn for it.
     func record(
-        _ plan: Plan, perChunk: Bool, unit: UInt64, emitting effects: inout [Effect]
+        _ plan: Plan,
+        perChunk: Bool,
+        unit: UInt64,
+        emitting effects: inout [Effect]
     ) {
         for firing in plan.firings {
             effects.append(
                 .record(
                     .fault(
                         FaultRecord(
-                            rule: firing.rule, fault: firing.fault.word, connection: name,
-                            unit: unit, toss: firing.toss,
-                            delay: perChunk ? nil : firing.delay(chunk: 0)?.nanoseconds))))
+                            rule: firing.rule,
+                            fault: firing.fault.word,
+                            connection: name,
+                            unit: unit,
+                            toss: firing.toss,
+                            delay: perChunk ? nil : firing.delay(chunk: 0)?.nanoseconds
+                        )
+                    )
+                )
+            )
         }
     }
 
@@ -27,12 +37,20 @@ extension ConnectionFlow {
             .record(
                 .exchange(
                     ExchangeRecord(
-                        connection: name, unit: exchange.unit, method: exchange.method,
-                        target: exchange.target, status: exchange.status,
+                        connection: name,
+                        unit: exchange.unit,
+                        method: exchange.method,
+                        target: exchange.target,
+                        status: exchange.status,
                         outcome: exchange.outcome,
                         requestBytes: toServer.passed - exchange.passedToServer,
                         responseBytes: toClient.passed - exchange.passedToClient,
-                        duration: duration, rules: exchange.plan.rules))))
+                        duration: duration,
+                        rules: exchange.plan.rules
+                    )
+                )
+            )
+        )
     }
 
     func notice(_ code: String, _ message: String, emitting effects: inout [Effect]) {
@@ -40,6 +58,13 @@ extension ConnectionFlow {
             .record(
                 .notice(
                     NoticeRecord(
-                        code: code, message: message, proxy: name.proxy, connection: name.id))))
+                        code: code,
+                        message: message,
+                        proxy: name.proxy,
+                        connection: name.id
+                    )
+                )
+            )
+        )
     }
 }

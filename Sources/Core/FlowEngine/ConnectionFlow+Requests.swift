@@ -7,7 +7,9 @@ import WireFormats
 extension ConnectionFlow {
     /// - Returns: how many bytes were taken.
     mutating func take(
-        fromClient bytes: borrowing Span<UInt8>, at now: Moment, emitting effects: inout [Effect]
+        fromClient bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         switch mode {
         case .over:
@@ -24,7 +26,10 @@ extension ConnectionFlow {
     }
 
     mutating func admit(
-        _ direction: Direction, _ count: Int, at now: Moment, emitting effects: inout [Effect]
+        _ direction: Direction,
+        _ count: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard count > 0 else { return }
         effects.append(.admit(direction, count))
@@ -35,7 +40,9 @@ extension ConnectionFlow {
     }
 
     private mutating func readHead(
-        _ bytes: borrowing Span<UInt8>, at now: Moment, emitting effects: inout [Effect]
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         guard !bytes.isEmpty else { return 0 }
         switch requestReader.read(bytes, limit: limits.head.bytes) {
@@ -56,17 +63,28 @@ extension ConnectionFlow {
     }
 
     private mutating func beginExchange(
-        _ bytes: borrowing Span<UInt8>, headLength: Int, at now: Moment,
+        _ bytes: borrowing Span<UInt8>,
+        headLength: Int,
+        at now: Moment,
         emitting effects: inout [Effect]
     ) {
         var plan = AppliedPlan.pass
         let unit = exchangeCount
         if !rules.isEmpty {
             let decided = rules.decide(
-                requestReader.facts, in: bytes, unit: unit, on: facts, tallies: &tallies,
-                using: &scratch)
+                requestReader.facts,
+                in: bytes,
+                unit: unit,
+                on: facts,
+                tallies: &tallies,
+                using: &scratch
+            )
             plan.add(
-                decided, since: now, toServer: toServer.passed, toClient: toClient.passed)
+                decided,
+                since: now,
+                toServer: toServer.passed,
+                toClient: toClient.passed
+            )
             record(decided, perChunk: false, unit: unit, emitting: &effects)
         }
         if requestReader.framing.hasUpgrade || requestReader.isMethod(.connect, in: bytes) {
@@ -75,8 +93,14 @@ extension ConnectionFlow {
         exchangeCount += 1
         mode = .exchanging
         exchange = Exchange(
-            unit: unit, reader: requestReader, head: bytes, length: headLength, plan: plan,
-            at: now, lanes: (toServer, toClient))
+            unit: unit,
+            reader: requestReader,
+            head: bytes,
+            length: headLength,
+            plan: plan,
+            at: now,
+            lanes: (toServer, toClient)
+        )
         requestReader.reset()
         responseReader.reset()
         settle(at: now, emitting: &effects)
@@ -84,7 +108,9 @@ extension ConnectionFlow {
 
     /// Forwards, or drops, what belongs to the body of the request under way.
     private mutating func readBody(
-        _ bytes: borrowing Span<UInt8>, from start: Int, at now: Moment,
+        _ bytes: borrowing Span<UInt8>,
+        from start: Int,
+        at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
         guard var exchange, bytes.count > start else { return 0 }
@@ -94,7 +120,9 @@ extension ConnectionFlow {
             return 0
         }
         let progress = exchange.request.read(
-            bytes.extracting(start..<bytes.count), contentLimit: .max)
+            bytes.extracting(start..<bytes.count),
+            contentLimit: .max
+        )
         self.exchange = exchange
         if case .answered = exchange.stage {
             if progress.length > 0 { effects.append(.drop(.clientToServer, progress.length)) }
@@ -104,14 +132,21 @@ extension ConnectionFlow {
         if let violation = progress.violation {
             return progress.length
                 + refuseBody(
-                    violation, bytes.count - start - progress.length, at: now, emitting: &effects)
+                    violation,
+                    bytes.count - start - progress.length,
+                    at: now,
+                    emitting: &effects
+                )
         }
         return progress.length
     }
 
     /// A head that cannot be read in one way: refused when rules must read it, else let pass.
     private mutating func refuse(
-        _ violation: Violation, _ count: Int, at now: Moment, emitting effects: inout [Effect]
+        _ violation: Violation,
+        _ count: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         requestReader.reset()
         guard !rules.isEmpty else {
@@ -122,15 +157,20 @@ extension ConnectionFlow {
         }
         effects.append(.drop(.clientToServer, count))
         notice(
-            "message.refused", "refused with \(violation.status): \(violation.rawValue)",
-            emitting: &effects)
+            "message.refused",
+            "refused with \(violation.status): \(violation.rawValue)",
+            emitting: &effects
+        )
         answerAndClose(violation.status, violation.rawValue, at: now, emitting: &effects)
         return count
     }
 
     /// A body whose framing breaks: its head has gone, so it can only be let pass or cut off.
     private mutating func refuseBody(
-        _ violation: Violation, _ count: Int, at now: Moment, emitting effects: inout [Effect]
+        _ violation: Violation,
+        _ count: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         guard !rules.isEmpty else {
             becomeOpaque(violation.rawValue, emitting: &effects)
@@ -139,8 +179,10 @@ extension ConnectionFlow {
         }
         effects.append(.drop(.clientToServer, count))
         notice(
-            "message.refused", "the connection was closed: \(violation.rawValue)",
-            emitting: &effects)
+            "message.refused",
+            "the connection was closed: \(violation.rawValue)",
+            emitting: &effects
+        )
         if let exchange, exchange.response == .head, exchange.stage == .forwarded {
             self.exchange?.outcome = .refused
             effects.append(.discardHeld(.clientToServer))
@@ -163,10 +205,16 @@ extension ConnectionFlow {
         effects.append(.drop(.clientToServer, unreadFromClient))
         unreadFromClient = 0
         notice(
-            "message.refused", "refused with 408: the head took longer than limits.head-timeout",
-            emitting: &effects)
+            "message.refused",
+            "refused with 408: the head took longer than limits.head-timeout",
+            emitting: &effects
+        )
         answerAndClose(
-            408, "the request's head did not arrive in time", at: now, emitting: &effects)
+            408,
+            "the request's head did not arrive in time",
+            at: now,
+            emitting: &effects
+        )
     }
 
     /// Stops reading messages for the rest of the connection; every byte passes as it comes.
@@ -179,8 +227,10 @@ extension ConnectionFlow {
         mode = .streaming
         stream.isOpaque = true
         notice(
-            "message.unreadable", "passed on unread, as is the rest of the connection: \(reason)",
-            emitting: &effects)
+            "message.unreadable",
+            "passed on unread, as is the rest of the connection: \(reason)",
+            emitting: &effects
+        )
         effects.append(.reread(.serverToClient))
     }
 

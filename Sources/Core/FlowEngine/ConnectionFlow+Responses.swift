@@ -7,7 +7,9 @@ import WireFormats
 extension ConnectionFlow {
     /// - Returns: how many bytes were taken.
     mutating func take(
-        fromServer bytes: borrowing Span<UInt8>, at now: Moment, emitting effects: inout [Effect]
+        fromServer bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         switch mode {
         case .over:
@@ -23,7 +25,9 @@ extension ConnectionFlow {
     }
 
     private mutating func readResponse(
-        _ bytes: borrowing Span<UInt8>, at now: Moment, emitting effects: inout [Effect]
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         var position = 0
         while position < bytes.count, mode == .exchanging, let exchange {
@@ -49,7 +53,9 @@ extension ConnectionFlow {
     }
 
     private mutating func readResponseHead(
-        _ bytes: borrowing Span<UInt8>, at now: Moment, emitting effects: inout [Effect]
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         switch responseReader.read(bytes, limit: limits.head.bytes) {
         case .incomplete: return 0
@@ -63,7 +69,9 @@ extension ConnectionFlow {
             notice(
                 "message.unreadable",
                 "an answer was passed on unread, up to the end of the connection: "
-                    + violation.rawValue, emitting: &effects)
+                    + violation.rawValue,
+                emitting: &effects
+            )
             exchange?.response = .body(.untilClose)
             return 0
         case .complete(let length):
@@ -73,7 +81,9 @@ extension ConnectionFlow {
     }
 
     private mutating func takeResponseHead(
-        _ length: Int, at now: Moment, emitting effects: inout [Effect]
+        _ length: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard let exchange else { return }
         let status = responseReader.status
@@ -95,7 +105,10 @@ extension ConnectionFlow {
     }
 
     private mutating func beginTruncation(
-        _ truncate: Truncate, of length: UInt64?, at now: Moment, emitting effects: inout [Effect]
+        _ truncate: Truncate,
+        of length: UInt64?,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         switch truncate.after {
         case .bytes(let count): exchange?.contentLeft = UInt64(count.bytes)
@@ -104,7 +117,8 @@ extension ConnectionFlow {
                 notice(
                     "fault.not-applied",
                     "truncate: a share of a body of unknown length cannot be told",
-                    emitting: &effects)
+                    emitting: &effects
+                )
                 return
             }
             exchange?.contentLeft = UInt64((Double(length) * share).rounded(.down))
@@ -114,7 +128,9 @@ extension ConnectionFlow {
     }
 
     private mutating func readResponseBody(
-        _ bytes: borrowing Span<UInt8>, at now: Moment, emitting effects: inout [Effect]
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) -> Int {
         guard var exchange, case .body(var body) = exchange.response else { return 0 }
         if exchange.truncation != nil, exchange.contentLeft == 0 { return 0 }
@@ -133,7 +149,9 @@ extension ConnectionFlow {
     }
 
     mutating func passOnServerEnd(
-        _ how: Close.How, at now: Moment, emitting effects: inout [Effect]
+        _ how: Close.How,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard mode != .over else { return }
         if let exchange, exchange.stage != .forwarded {

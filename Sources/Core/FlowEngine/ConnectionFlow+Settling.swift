@@ -25,7 +25,9 @@ extension ConnectionFlow {
     }
 
     private mutating func forward(
-        _ exchange: Exchange, at now: Moment, emitting effects: inout [Effect]
+        _ exchange: Exchange,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         self.exchange?.stage = .forwarded
         unreadFromClient = max(0, unreadFromClient - exchange.headLength)
@@ -37,17 +39,26 @@ extension ConnectionFlow {
     }
 
     private mutating func reshapeExchange(at now: Moment, emitting effects: inout [Effect]) {
-        guard let exchange, !(exchange.plan.isPass && toServer.shape == .open && toClient.shape == .open)
+        guard let exchange,
+            !(exchange.plan.isPass && toServer.shape == .open && toClient.shape == .open)
         else { return }
         toServer.reshape(
-            exchange.plan.shape(.clientToServer, perChunk: false), at: now, emitting: &effects)
+            exchange.plan.shape(.clientToServer, perChunk: false),
+            at: now,
+            emitting: &effects
+        )
         toClient.reshape(
-            exchange.plan.shape(.serverToClient, perChunk: false), at: now, emitting: &effects)
+            exchange.plan.shape(.serverToClient, perChunk: false),
+            at: now,
+            emitting: &effects
+        )
     }
 
     /// Answers in place of the upstream, before anything of the request was let go.
     private mutating func answer(
-        _ respond: Respond, at now: Moment, emitting effects: inout [Effect]
+        _ respond: Respond,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard let exchange else { return }
         effects.append(.drop(.clientToServer, exchange.headLength))
@@ -58,15 +69,20 @@ extension ConnectionFlow {
 
     /// Gives the client an answer of the proxy's own and reads the request to its end.
     private mutating func give(
-        _ respond: Respond, at now: Moment, emitting effects: inout [Effect]
+        _ respond: Respond,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard let exchange else { return }
         // RFC 9110, 10.1.1: a client told no need not send its body, so what follows is unknown.
         let mayLackBody = exchange.framing.expectsContinue && !exchange.request.isFinished
         let closes = !exchange.framing.persists || mayLackBody
         let bytes = ResponseWriter.bytes(
-            of: respond, toHead: exchange.isHead, closes: closes,
-            minorVersion: exchange.framing.minorVersion)
+            of: respond,
+            toHead: exchange.isHead,
+            closes: closes,
+            minorVersion: exchange.framing.minorVersion
+        )
         self.exchange?.stage = .answered(closes: closes)
         self.exchange?.response = .finished
         self.exchange?.status = respond.status
@@ -85,7 +101,10 @@ extension ConnectionFlow {
 
     /// The proxy's own refusal: an answer, and the end of the connection.
     mutating func answerAndClose(
-        _ status: UInt16, _ text: String, at now: Moment, emitting effects: inout [Effect]
+        _ status: UInt16,
+        _ text: String,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         let respond = Self.refusal(status, text)
         let bytes = ResponseWriter.bytes(of: respond, toHead: false, closes: true, minorVersion: 1)
@@ -98,14 +117,18 @@ extension ConnectionFlow {
 
     static func refusal(_ status: UInt16, _ text: String) -> Respond {
         Respond(
-            status: status, reason: nil,
+            status: status,
+            reason: nil,
             headers: [Respond.Field(name: "Content-Type", value: "text/plain; charset=utf-8")],
-            body: Array("chaosproxy: \(text)\n".utf8))
+            body: Array("chaosproxy: \(text)\n".utf8)
+        )
     }
 
     /// No upstream could be reached, for the reason that the text gives.
     package mutating func upstreamFailed(
-        _ text: String, at now: Moment, emitting effects: inout [Effect]
+        _ text: String,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard mode != .over else { return }
         server = .absent
@@ -177,7 +200,9 @@ extension ConnectionFlow {
 
     /// Ends everything; what was let go before is still written unless it is a reset.
     mutating func conclude(
-        _ how: Close.How, _ outcome: ExchangeRecord.Outcome, at now: Moment,
+        _ how: Close.How,
+        _ outcome: ExchangeRecord.Outcome,
+        at now: Moment,
         emitting effects: inout [Effect]
     ) {
         guard mode != .over else { return }

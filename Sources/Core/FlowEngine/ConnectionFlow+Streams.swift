@@ -16,7 +16,10 @@ struct StreamUnit: Sendable {
     var unit: UInt64 = 0
 
     mutating func remember(
-        _ request: RequestFacts, _ bytes: borrowing Span<UInt8>, _ length: Int, _ unit: UInt64,
+        _ request: RequestFacts,
+        _ bytes: borrowing Span<UInt8>,
+        _ length: Int,
+        _ unit: UInt64,
         _ serial: UInt64
     ) {
         self.request = request
@@ -48,8 +51,14 @@ extension ConnectionFlow {
     private mutating func consider(at now: Moment, emitting effects: inout [Effect]) {
         let head = stream.head
         let decided = rules.decideStream(
-            request: stream.request, in: head.span, unit: stream.unit, on: facts,
-            after: stream.consideredSerial, tallies: &tallies, using: &scratch)
+            request: stream.request,
+            in: head.span,
+            unit: stream.unit,
+            on: facts,
+            after: stream.consideredSerial,
+            tallies: &tallies,
+            using: &scratch
+        )
         stream.consideredSerial = max(stream.consideredSerial, rules.newestSerial)
         stream.plan.add(decided, since: now, toServer: toServer.passed, toClient: toClient.passed)
         record(decided, perChunk: true, unit: stream.unit, emitting: &effects)
@@ -87,7 +96,9 @@ extension ConnectionFlow {
     }
 
     mutating func dialIfNeeded(
-        after delay: Duration, at now: Moment, emitting effects: inout [Effect]
+        after delay: Duration,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard server == .absent else { return }
         if delay > .zero {

@@ -65,7 +65,10 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     var scratch = MatchScratch()
 
     package init(
-        name: ConnectionName, facts: ConnectionFacts, proxy: ProxyDefinition, rules: RuleSet
+        name: ConnectionName,
+        facts: ConnectionFacts,
+        proxy: ProxyDefinition,
+        rules: RuleSet
     ) {
         self.name = name
         self.facts = facts
@@ -110,7 +113,9 @@ package struct ConnectionFlow: ~Copyable, Sendable {
 
     /// Shows all the unread bytes of one direction.
     package mutating func received(
-        _ direction: Direction, _ bytes: borrowing Span<UInt8>, at now: Moment,
+        _ direction: Direction,
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
         emitting effects: inout [Effect]
     ) {
         let taken =
@@ -118,13 +123,20 @@ package struct ConnectionFlow: ~Copyable, Sendable {
             ? take(fromClient: bytes, at: now, emitting: &effects)
             : take(fromServer: bytes, at: now, emitting: &effects)
         let unread = bytes.count - taken
-        if direction == .clientToServer { unreadFromClient = unread } else { unreadFromServer = unread }
+        if direction == .clientToServer {
+            unreadFromClient = unread
+        } else {
+            unreadFromServer = unread
+        }
         advance(at: now, emitting: &effects)
     }
 
     /// A peer will send nothing more, and everything it sent has been shown.
     package mutating func ended(
-        _ end: End, _ how: Close.How, at now: Moment, emitting effects: inout [Effect]
+        _ end: End,
+        _ how: Close.How,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard mode != .over else { return }
         switch (end, how) {
@@ -162,7 +174,9 @@ package struct ConnectionFlow: ~Copyable, Sendable {
 
     /// Ends the connection for a reason outside the rules: an administrator, a time limit, a stop.
     package mutating func cancel(
-        _ how: Close.How, at now: Moment, emitting effects: inout [Effect]
+        _ how: Close.How,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         conclude(how, .abandoned, at: now, emitting: &effects)
     }
@@ -170,7 +184,9 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     /// Takes on the rules now in force: what only removed rules held is released, and a stream is
     /// asked about the rules that are new.
     package mutating func adopt(
-        _ rules: RuleSet, at now: Moment, emitting effects: inout [Effect]
+        _ rules: RuleSet,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         self.rules = rules
         guard mode != .over else { return }

@@ -64,8 +64,13 @@ struct Exchange: Equatable, Sendable {
 extension Exchange {
     /// Starts with the head that was just read.
     init(
-        unit: UInt64, reader: HeadReader, head: borrowing Span<UInt8>, length: Int,
-        plan: AppliedPlan, at now: Moment, lanes: (toServer: Lane, toClient: Lane)
+        unit: UInt64,
+        reader: HeadReader,
+        head: borrowing Span<UInt8>,
+        length: Int,
+        plan: AppliedPlan,
+        at now: Moment,
+        lanes: (toServer: Lane, toClient: Lane)
     ) {
         self.unit = unit
         started = now

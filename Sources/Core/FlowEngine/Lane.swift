@@ -45,7 +45,9 @@ package struct Lane: Equatable, Sendable {
     package var hasEnded: Bool { ending != nil }
 
     package mutating func arrived(
-        _ count: Int, at now: Moment, emitting effects: inout [Effect]
+        _ count: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard count > 0 else { return }
         if queue.isEmpty, shape == .open {
@@ -62,7 +64,9 @@ package struct Lane: Equatable, Sendable {
 
     /// The source has ended, in order or by an abort; held bytes go first.
     package mutating func ended(
-        _ how: Close.How, at now: Moment, emitting effects: inout [Effect]
+        _ how: Close.How,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         ending = how
         release(at: now, emitting: &effects)
@@ -74,7 +78,9 @@ package struct Lane: Equatable, Sendable {
 
     /// Takes on another shape; what the old one held and the new one would not is released.
     package mutating func reshape(
-        _ shape: Shape, at now: Moment, emitting effects: inout [Effect]
+        _ shape: Shape,
+        at now: Moment,
+        emitting effects: inout [Effect]
     ) {
         guard shape != self.shape else { return }
         if shape.rate != self.shape.rate { nextFree = Moment(nanoseconds: .min) }
@@ -106,7 +112,9 @@ package struct Lane: Equatable, Sendable {
                 break
             }
             var count = next.count
-            if let cutAt = shape.cutAt { count = Int(min(UInt64(count), cutAt - min(cutAt, passed))) }
+            if let cutAt = shape.cutAt {
+                count = Int(min(UInt64(count), cutAt - min(cutAt, passed)))
+            }
             if count > 0, let rate = shape.rate { count = take(count, at: rate, now) }
             guard count > 0 else {
                 isCut = shape.cutAt == passed

@@ -55,8 +55,12 @@ struct AppliedPlan: Equatable, Sendable {
         for firing in plan.firings {
             faults.append(
                 AppliedFault(
-                    firing: firing, since: since, passedToServer: toServer,
-                    passedToClient: toClient))
+                    firing: firing,
+                    since: since,
+                    passedToServer: toServer,
+                    passedToClient: toClient
+                )
+            )
         }
     }
 

@@ -39,7 +39,8 @@ package struct BodyReader: Equatable, Sendable {
     ///
     /// - Parameter contentLimit: stop after so many bytes of content; what follows is left.
     package mutating func read(
-        _ bytes: borrowing Span<UInt8>, contentLimit: UInt64
+        _ bytes: borrowing Span<UInt8>,
+        contentLimit: UInt64
     ) -> Progress {
         switch phase {
         case .finished:
@@ -48,7 +49,11 @@ package struct BodyReader: Equatable, Sendable {
             let taken = min(remaining, UInt64(bytes.count), contentLimit)
             phase = taken == remaining ? .finished : .counted(remaining - taken)
             return Progress(
-                length: Int(taken), content: Int(taken), isFinished: isFinished, violation: nil)
+                length: Int(taken),
+                content: Int(taken),
+                isFinished: isFinished,
+                violation: nil
+            )
         case .untilClose:
             let taken = Int(min(UInt64(bytes.count), contentLimit))
             return Progress(length: taken, content: taken, isFinished: false, violation: nil)
@@ -86,14 +91,18 @@ struct ChunkReader: Equatable, Sendable {
     private var trailerNameEnded = false
 
     mutating func read(
-        _ bytes: borrowing Span<UInt8>, contentLimit: UInt64
+        _ bytes: borrowing Span<UInt8>,
+        contentLimit: UInt64
     ) -> BodyReader.Progress {
         var position = 0
         var content: UInt64 = 0
         func progress(_ finished: Bool, _ violation: Violation? = nil) -> BodyReader.Progress {
             BodyReader.Progress(
-                length: position, content: Int(content), isFinished: finished,
-                violation: violation)
+                length: position,
+                content: Int(content),
+                isFinished: finished,
+                violation: violation
+            )
         }
         while position < bytes.count {
             if phase == .content {

@@ -94,7 +94,8 @@ package struct HeadReader: Sendable {
     }
 
     private mutating func takeField(
-        _ line: Range<Int>, of bytes: borrowing Span<UInt8>
+        _ line: Range<Int>,
+        of bytes: borrowing Span<UInt8>
     ) -> Violation? {
         let first = bytes[line.lowerBound]
         if first == ASCII.space || first == ASCII.tab { return .foldedLine }
@@ -117,7 +118,8 @@ package struct HeadReader: Sendable {
     }
 
     private mutating func takeRequestLine(
-        _ line: Range<Int>, of bytes: borrowing Span<UInt8>
+        _ line: Range<Int>,
+        of bytes: borrowing Span<UInt8>
     ) -> Violation? {
         var end = line.lowerBound
         while end < line.upperBound, Token.contains(bytes[end]) { end += 1 }
@@ -136,7 +138,8 @@ package struct HeadReader: Sendable {
     }
 
     private mutating func takeStatusLine(
-        _ line: Range<Int>, of bytes: borrowing Span<UInt8>
+        _ line: Range<Int>,
+        of bytes: borrowing Span<UInt8>
     ) -> Violation? {
         guard line.count >= 12 else { return .statusLine }
         let version = line.lowerBound..<line.lowerBound + 8
@@ -159,7 +162,9 @@ package struct HeadReader: Sendable {
     }
 
     private mutating func takeVersion(
-        _ range: Range<Int>, of bytes: borrowing Span<UInt8>, else violation: Violation
+        _ range: Range<Int>,
+        of bytes: borrowing Span<UInt8>,
+        else violation: Violation
     ) -> Violation? {
         guard range.count == 8, bytes.equals(range.lowerBound..<range.lowerBound + 7, Names.http1)
         else { return violation }
@@ -215,7 +220,8 @@ extension HeadReader {
 package enum Token {
     @inline(__always)
     package static func contains(_ byte: UInt8) -> Bool {
-        byte < 64 ? low & (1 << UInt64(byte)) != 0 : byte < 128 && high & (1 << UInt64(byte - 64)) != 0
+        byte < 64
+            ? low & (1 << UInt64(byte)) != 0 : byte < 128 && high & (1 << UInt64(byte - 64)) != 0
     }
 
     /// Visible ASCII, space, tab, and bytes above 127.
@@ -226,7 +232,9 @@ package enum Token {
 
     private static let low = mask("!#$%&'*+-.0123456789", offset: 0)
     private static let high = mask(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~", offset: 64)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~",
+        offset: 64
+    )
 
     private static func mask(_ characters: String, offset: UInt8) -> UInt64 {
         characters.utf8.reduce(0) { $0 | 1 << UInt64($1 - offset) }

@@ -42,7 +42,9 @@ package struct MessageFraming: Equatable, Sendable {
 
     /// Takes in one field line that matters; the others are not looked at.
     mutating func note(
-        _ bytes: borrowing Span<UInt8>, name: Range<Int>, value: Range<Int>
+        _ bytes: borrowing Span<UInt8>,
+        name: Range<Int>,
+        value: Range<Int>
     ) -> Violation? {
         switch name.count {
         case 4:
@@ -80,7 +82,8 @@ package struct MessageFraming: Equatable, Sendable {
 
     /// `chunked` has to be the last coding and may be given once, over all lines together.
     private mutating func noteEncodings(
-        _ bytes: borrowing Span<UInt8>, _ value: Range<Int>
+        _ bytes: borrowing Span<UInt8>,
+        _ value: Range<Int>
     ) -> Violation? {
         hasTransferEncoding = true
         for coding in ListElements(bytes, value) {

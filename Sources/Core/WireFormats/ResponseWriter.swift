@@ -12,7 +12,10 @@ package enum ResponseWriter {
     ///   - closes: whether to say `Connection: close`.
     ///   - minorVersion: of the request; an HTTP/1.0 client that asked to stay connected is told so.
     package static func bytes(
-        of respond: Respond, toHead: Bool, closes: Bool, minorVersion: UInt8
+        of respond: Respond,
+        toHead: Bool,
+        closes: Bool,
+        minorVersion: UInt8
     ) -> [UInt8] {
         var text = "HTTP/1.1 \(respond.status) \(respond.reason ?? reason(for: respond.status))\r\n"
         for field in respond.headers { text += "\(field.name): \(field.value)\r\n" }

@@ -9,7 +9,10 @@ package enum AdminJSON {
         return try encoder.encode(value)
     }
 
-    package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+    package static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        from data: Data
+    ) throws -> Value {
         try JSONDecoder().decode(type, from: data)
     }
 }

@@ -73,8 +73,11 @@ package struct EventLine: Codable, Hashable, Sendable {
     ///   - wallOrigin: Wall time at the start of the run, in nanoseconds since 1970.
     package init(_ record: EventRecord, wallOrigin: Int64) {
         self.init(
-            sequence: record.sequence, elapsed: record.elapsed, kind: record.kind,
-            wallOrigin: wallOrigin)
+            sequence: record.sequence,
+            elapsed: record.elapsed,
+            kind: record.kind,
+            wallOrigin: wallOrigin
+        )
         switch record.body {
         case .connectionOpened(let body): take(body)
         case .connectionClosed(let body): take(body)

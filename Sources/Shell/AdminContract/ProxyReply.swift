@@ -20,9 +20,17 @@ package struct ProxyReply: Codable, Equatable, Sendable {
     package var source: DocumentValue
 
     package init(
-        name: String, enabled: Bool, transport: String, listen: String, address: String?,
-        upstreams: [String], tags: [String], connections: StatusReply.Connections,
-        bytesToServer: UInt64, bytesToClient: UInt64, source: DocumentValue
+        name: String,
+        enabled: Bool,
+        transport: String,
+        listen: String,
+        address: String?,
+        upstreams: [String],
+        tags: [String],
+        connections: StatusReply.Connections,
+        bytesToServer: UInt64,
+        bytesToClient: UInt64,
+        source: DocumentValue
     ) {
         self.name = name
         self.enabled = enabled

@@ -21,8 +21,16 @@ package struct RuleReply: Codable, Equatable, Sendable {
     package var source: DocumentValue
 
     package init(
-        id: String, about: String?, tags: [String], enabled: Bool, inForce: Bool,
-        startsIn: Int64?, expiresIn: Int64?, matches: UInt64, fired: UInt64, faults: [String],
+        id: String,
+        about: String?,
+        tags: [String],
+        enabled: Bool,
+        inForce: Bool,
+        startsIn: Int64?,
+        expiresIn: Int64?,
+        matches: UInt64,
+        fired: UInt64,
+        faults: [String],
         source: DocumentValue
     ) {
         self.id = id

@@ -70,9 +70,18 @@ package struct StatusReply: Codable, Hashable, Sendable {
     }
 
     package init(
-        version: String, pid: Int32, started: String, uptime: Int64, seed: UInt64,
-        environment: String, generation: UInt64, proxies: Proxies, rules: Rules,
-        connections: Connections, faultsFired: UInt64, events: Events
+        version: String,
+        pid: Int32,
+        started: String,
+        uptime: Int64,
+        seed: UInt64,
+        environment: String,
+        generation: UInt64,
+        proxies: Proxies,
+        rules: Rules,
+        connections: Connections,
+        faultsFired: UInt64,
+        events: Events
     ) {
         self.version = version
         self.pid = pid

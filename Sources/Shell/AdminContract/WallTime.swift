@@ -10,7 +10,8 @@ package struct WallTime: Hashable, Sendable, CustomStringConvertible {
     /// RFC 3339, in UTC, with nine digits of the second: `2026-03-01T12:00:00.000000001Z`.
     package var description: String {
         let (seconds, nanoseconds) = nanosecondsSince1970.flooredQuotientAndRemainder(
-            dividingBy: 1_000_000_000)
+            dividingBy: 1_000_000_000
+        )
         let (days, second) = seconds.flooredQuotientAndRemainder(dividingBy: 86_400)
         let (year, month, day) = Self.civilDate(days: days)
         let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"

@@ -10,8 +10,12 @@ package struct AdminFailure: Error, Equatable, Sendable {
     package let allow: String?
 
     package init(
-        _ status: Int, _ code: String, _ message: String, path: String? = nil,
-        hint: String? = nil, allow: String? = nil
+        _ status: Int,
+        _ code: String,
+        _ message: String,
+        path: String? = nil,
+        hint: String? = nil,
+        allow: String? = nil
     ) {
         self.status = status
         reply = ErrorReply(code: code, message: message, path: path, hint: hint)
@@ -24,26 +28,40 @@ package struct AdminFailure: Error, Equatable, Sendable {
         let isMalformed = first.code.hasPrefix("json.")
         let place = first.line.map { " (line \($0), column \(first.column ?? 1))" } ?? ""
         self.init(
-            isMalformed ? 400 : 422, first.code, first.message + place,
-            path: isMalformed ? nil : first.path, hint: first.hint)
+            isMalformed ? 400 : 422,
+            first.code,
+            first.message + place,
+            path: isMalformed ? nil : first.path,
+            hint: first.hint
+        )
     }
 
     init(_ failure: TrafficFailure) {
         let isListen = failure.code.hasPrefix("listen.")
         self.init(
-            isListen ? 409 : 500, failure.code, failure.message,
+            isListen ? 409 : 500,
+            failure.code,
+            failure.message,
             path: failure.proxy.map { "/proxies/\($0)/listen" },
-            hint: isListen ? "nothing was changed; choose another address or port 0" : nil)
+            hint: isListen ? "nothing was changed; choose another address or port 0" : nil
+        )
     }
 
     static func unknownRule(_ id: String) -> AdminFailure {
         AdminFailure(
-            404, "rule.unknown", "there is no rule `\(id)`", hint: "GET /v1/rules lists them")
+            404,
+            "rule.unknown",
+            "there is no rule `\(id)`",
+            hint: "GET /v1/rules lists them"
+        )
     }
 
     static func unknownProxy(_ name: String) -> AdminFailure {
         AdminFailure(
-            404, "proxy.unknown", "there is no proxy `\(name)`",
-            hint: "GET /v1/proxies lists them")
+            404,
+            "proxy.unknown",
+            "there is no proxy `\(name)`",
+            hint: "GET /v1/proxies lists them"
+        )
     }
 }

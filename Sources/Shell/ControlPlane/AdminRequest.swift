@@ -17,7 +17,10 @@ struct AdminRequest: Sendable {
 
     /// Takes a request target apart.
     init(
-        method: String, target: String, headers: [String: String] = [:], body: [UInt8] = []
+        method: String,
+        target: String,
+        headers: [String: String] = [:],
+        body: [UInt8] = []
     ) throws(AdminFailure) {
         self.method = method
         self.headers = headers
@@ -34,7 +37,10 @@ struct AdminRequest: Sendable {
             let value = words.count > 1 ? try Self.decoded(words[1]) : ""
             guard query.updateValue(value, forKey: name) == nil else {
                 throw AdminFailure(
-                    400, "request.bad-query", "`\(name)` is asked more than once")
+                    400,
+                    "request.bad-query",
+                    "`\(name)` is asked more than once"
+                )
             }
         }
     }
@@ -44,7 +50,10 @@ struct AdminRequest: Sendable {
             let decoded = String(validating: bytes, as: UTF8.self)
         else {
             throw AdminFailure(
-                400, "request.bad-target", "`\(text)` is not percent-encoded UTF-8")
+                400,
+                "request.bad-target",
+                "`\(text)` is not percent-encoded UTF-8"
+            )
         }
         return decoded
     }
@@ -53,8 +62,11 @@ struct AdminRequest: Sendable {
     func allowQuery(_ names: String...) throws(AdminFailure) {
         for name in query.keys.sorted() where !names.contains(name) {
             throw AdminFailure(
-                400, "request.unknown-parameter", "there is no parameter `\(name)` here",
-                hint: names.isEmpty ? "leave it out" : "known are \(names.joined(separator: ", "))")
+                400,
+                "request.unknown-parameter",
+                "there is no parameter `\(name)` here",
+                hint: names.isEmpty ? "leave it out" : "known are \(names.joined(separator: ", "))"
+            )
         }
     }
 
@@ -71,12 +83,16 @@ struct AdminRequest: Sendable {
     /// The generation of `If-Match` (RFC 9110, 13.1.1); `nil` without one, or for `*`.
     func expectedGeneration() throws(AdminFailure) -> UInt64? {
         guard let value = headers["if-match"], value != "*" else { return nil }
-        let digits = value.hasPrefix("\"") && value.hasSuffix("\"") && value.utf8.count > 2
+        let digits =
+            value.hasPrefix("\"") && value.hasSuffix("\"") && value.utf8.count > 2
             ? value.dropFirst().dropLast() : value[...]
         guard let generation = UInt64(digits) else {
             throw AdminFailure(
-                400, "request.bad-header", "If-Match is `\(value)`, not a generation",
-                hint: "send the ETag of GET /v1/config")
+                400,
+                "request.bad-header",
+                "If-Match is `\(value)`, not a generation",
+                hint: "send the ETag of GET /v1/config"
+            )
         }
         return generation
     }
@@ -93,9 +109,11 @@ struct AdminRequest: Sendable {
         let name = type.lowercased().filter { $0 != " " }
         guard name == "application/json" || other != nil && name == other else {
             throw AdminFailure(
-                415, "request.not-json",
+                415,
+                "request.not-json",
                 name.isEmpty ? "the body has no Content-Type" : "the body is \(name)",
-                hint: "send Content-Type: application/json")
+                hint: "send Content-Type: application/json"
+            )
         }
     }
 }
@@ -103,14 +121,19 @@ struct AdminRequest: Sendable {
 extension AdminFailure {
     static func badParameter(_ name: String, _ value: String, _ expected: String) -> AdminFailure {
         AdminFailure(
-            400, "request.bad-parameter", "`\(name)` is `\(value.prefix(60))`",
-            hint: "write \(expected)")
+            400,
+            "request.bad-parameter",
+            "`\(name)` is `\(value.prefix(60))`",
+            hint: "write \(expected)"
+        )
     }
 
     static let bodyTooLarge = AdminFailure(
-        413, "request.too-large",
+        413,
+        "request.too-large",
         "the body is larger than \(AdminRequest.maximumBody >> 20) MiB",
-        hint: "send the rules in parts")
+        hint: "send the rules in parts"
+    )
 }
 
 /// What a request is answered.

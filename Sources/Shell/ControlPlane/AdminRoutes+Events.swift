@@ -16,25 +16,38 @@ extension AdminRoutes {
             accepted.contains("text/event-stream") ? .serverSent : .lines
         guard request.method == "GET" else {
             return AdminAnswer(
-                status: 200, headers: [(name: "Content-Type", value: format.contentType)],
-                body: .bytes([]))
+                status: 200,
+                headers: [(name: "Content-Type", value: format.contentType)],
+                body: .bytes([])
+            )
         }
         guard let seat = followers.enter() else {
             throw AdminFailure(
-                503, "events.too-many", "\(FollowerGate.maximum) followers read the events already",
-                hint: "end one of them")
+                503,
+                "events.too-many",
+                "\(FollowerGate.maximum) followers read the events already",
+                hint: "end one of them"
+            )
         }
         // A place past the newest record is of an earlier run: this run is told from its start.
         let isKnown = since.map { $0 <= log.newest } ?? false
         let feed = EventFeed(
-            log: log, format: format, cursor: isKnown ? since ?? 0 : 0, tellsMissed: isKnown,
-            kinds: kinds, follows: follows, seat: seat)
+            log: log,
+            format: format,
+            cursor: isKnown ? since ?? 0 : 0,
+            tellsMissed: isKnown,
+            kinds: kinds,
+            follows: follows,
+            seat: seat
+        )
         return AdminAnswer(
             status: 200,
             headers: [
                 (name: "Content-Type", value: format.contentType),
                 (name: "Cache-Control", value: "no-store"),
-            ], body: .events(feed))
+            ],
+            body: .events(feed)
+        )
     }
 
     private func since(_ request: AdminRequest) throws(AdminFailure) -> UInt64? {
@@ -52,11 +65,17 @@ extension AdminRoutes {
         let kinds = text.split(separator: ",").map(String.init)
         for kind in kinds where !EventRecord.kinds.contains(kind) {
             throw .badParameter(
-                "kind", kind, "some of \(EventRecord.kinds.joined(separator: ", "))")
+                "kind",
+                kind,
+                "some of \(EventRecord.kinds.joined(separator: ", "))"
+            )
         }
         guard !kinds.isEmpty else {
             throw .badParameter(
-                "kind", text, "some of \(EventRecord.kinds.joined(separator: ", "))")
+                "kind",
+                text,
+                "some of \(EventRecord.kinds.joined(separator: ", "))"
+            )
         }
         return Set(kinds)
     }

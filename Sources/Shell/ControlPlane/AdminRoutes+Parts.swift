@@ -34,7 +34,8 @@ extension AdminRoutes {
             return try await changed(try await state.patchRule(id, patch, from: expected))
         case "DELETE":
             return try await changed(
-                try await state.removeRule(id, from: try change(request)))
+                try await state.removeRule(id, from: try change(request))
+            )
         default:
             try request.allowQuery()
             return try Self.ok(try await state.rule(id))
@@ -42,7 +43,9 @@ extension AdminRoutes {
     }
 
     private func toggleRule(
-        _ request: AdminRequest, _ id: String, _ verb: String
+        _ request: AdminRequest,
+        _ id: String,
+        _ verb: String
     ) async throws -> AdminAnswer {
         switch verb {
         case "enable":
@@ -52,14 +55,19 @@ extension AdminRoutes {
             let duration = try duration(request)
             return try await changed(
                 try await state.enableRule(
-                    id, for: duration, from: try request.expectedGeneration()))
+                    id,
+                    for: duration,
+                    from: try request.expectedGeneration()
+                )
+            )
         case "disable":
             try Self.allow(["POST"], request)
             return try await changed(try await state.disableRule(id, from: try change(request)))
         case "reset-counters":
             try Self.allow(["POST"], request)
             return try await changed(
-                try await state.resetCounters(ofRule: id, from: try change(request)))
+                try await state.resetCounters(ofRule: id, from: try change(request))
+            )
         default: throw Self.notFound(request)
         }
     }
@@ -83,7 +91,11 @@ extension AdminRoutes {
             try Self.allow(["POST"], request)
             return try await changed(
                 try await state.setProxy(
-                    rest[0], enabled: rest[1] == "enable", from: try change(request)))
+                    rest[0],
+                    enabled: rest[1] == "enable",
+                    from: try change(request)
+                )
+            )
         default: throw Self.notFound(request)
         }
     }
@@ -97,7 +109,8 @@ extension AdminRoutes {
             return try await changed(try await state.patchProxy(name, patch, from: expected))
         case "DELETE":
             return try await changed(
-                try await state.removeProxy(name, from: try change(request)))
+                try await state.removeProxy(name, from: try change(request))
+            )
         default:
             try request.allowQuery()
             return try Self.ok(try await state.proxy(name))
@@ -118,8 +131,12 @@ extension AdminRoutes {
         }
         guard case .object = patch else {
             throw AdminFailure(
-                422, "request.bad-patch", "a patch has to be an object", path: "",
-                hint: "such as {\"enabled\": false}")
+                422,
+                "request.bad-patch",
+                "a patch has to be an object",
+                path: "",
+                hint: "such as {\"enabled\": false}"
+            )
         }
         return patch
     }

@@ -18,13 +18,16 @@ struct AdminRoutes: Sendable {
             return Self.answer(failure)
         } catch {
             return Self.answer(
-                AdminFailure(500, "internal", "the answer could not be written: \(error)"))
+                AdminFailure(500, "internal", "the answer could not be written: \(error)")
+            )
         }
     }
 
     static func answer(_ failure: AdminFailure) -> AdminAnswer {
         var answer = AdminAnswer(
-            status: failure.status, body: .bytes((try? encoded(failure.reply)) ?? []))
+            status: failure.status,
+            body: .bytes((try? encoded(failure.reply)) ?? [])
+        )
         if let allow = failure.allow { answer.headers.append((name: "Allow", value: allow)) }
         return answer
     }
@@ -62,7 +65,9 @@ struct AdminRoutes: Sendable {
         try request.allowQuery()
         let isReady = await state.isReady
         return try Self.ok(
-            HealthReply(status: isReady ? "ok" : "starting"), status: isReady ? 200 : 503)
+            HealthReply(status: isReady ? "ok" : "starting"),
+            status: isReady ? 200 : 503
+        )
     }
 
     private func status(_ request: AdminRequest) async throws -> AdminAnswer {
@@ -77,8 +82,10 @@ struct AdminRoutes: Sendable {
             try request.allowQuery()
             let (document, generation) = await state.document()
             return AdminAnswer(
-                status: 200, headers: [(name: "ETag", value: "\"\(generation)\"")],
-                body: .bytes(document.json))
+                status: 200,
+                headers: [(name: "ETag", value: "\"\(generation)\"")],
+                body: .bytes(document.json)
+            )
         }
         try request.allowQuery("validate-only", "wait")
         let isTrial = try request.flag("validate-only") ?? false
@@ -105,7 +112,8 @@ struct AdminRoutes: Sendable {
     }
 
     private func connections(
-        _ request: AdminRequest, _ rest: [String]
+        _ request: AdminRequest,
+        _ rest: [String]
     ) async throws -> AdminAnswer {
         if rest.isEmpty {
             try Self.allow(["GET"], request)
@@ -123,8 +131,11 @@ struct AdminRoutes: Sendable {
         }
         guard let id = UInt64(rest[0]) else {
             throw AdminFailure(
-                404, "connection.unknown", "`\(rest[0])` is no connection's number",
-                hint: "GET /v1/connections lists them")
+                404,
+                "connection.unknown",
+                "`\(rest[0])` is no connection's number",
+                hint: "GET /v1/connections lists them"
+            )
         }
         try await state.close(connection: id, how: how)
         return AdminAnswer(status: 204, body: .bytes([]))
@@ -144,7 +155,9 @@ extension AdminRoutes {
 
     /// An answer to a change, with the generation that it made.
     static func changed(
-        _ value: some Encodable, generation: UInt64, status: Int = 200
+        _ value: some Encodable,
+        generation: UInt64,
+        status: Int = 200
     ) throws -> AdminAnswer {
         var answer = try ok(value, status: status)
         answer.headers.append((name: "ETag", value: "\"\(generation)\""))
@@ -155,9 +168,12 @@ extension AdminRoutes {
         if methods.contains(request.method) { return }
         if request.method == "HEAD", methods.contains("GET") { return }
         throw AdminFailure(
-            405, "request.bad-method", "\(request.method) is not possible here",
+            405,
+            "request.bad-method",
+            "\(request.method) is not possible here",
             hint: "use \(methods.joined(separator: " or "))",
-            allow: methods.joined(separator: ", "))
+            allow: methods.joined(separator: ", ")
+        )
     }
 
     /// A change is always applied before it is answered; the parameter only has to be right.
@@ -168,7 +184,10 @@ extension AdminRoutes {
 
     static func notFound(_ request: AdminRequest) -> AdminFailure {
         AdminFailure(
-            404, "request.unknown-path", "there is nothing at /\(request.path.joined(separator: "/"))",
-            hint: "the endpoints begin with /v1/")
+            404,
+            "request.unknown-path",
+            "there is nothing at /\(request.path.joined(separator: "/"))",
+            hint: "the endpoints begin with /v1/"
+        )
     }
 }

@@ -19,7 +19,11 @@ package struct AdminServer: Sendable {
     ///   - socket: The path to listen at.
     ///   - onListening: Called once connections are accepted.
     package init(
-        socket: String, state: DesiredState, log: EventLog, info: RunInfo, logger: Logger,
+        socket: String,
+        state: DesiredState,
+        log: EventLog,
+        info: RunInfo,
+        logger: Logger,
         onListening: @escaping @Sendable () async -> Void = {}
     ) {
         path = socket
@@ -53,11 +57,15 @@ package struct AdminServer: Sendable {
                 do {
                     try file.restrict()
                 } catch {
-                    logger.warning("cannot restrict the admin socket", metadata: ["error": "\(error)"])
+                    logger.warning(
+                        "cannot restrict the admin socket",
+                        metadata: ["error": "\(error)"]
+                    )
                 }
                 await onListening()
             },
-            logger: quiet)
+            logger: quiet
+        )
         try await application.run()
     }
 
@@ -75,7 +83,11 @@ package struct AdminServer: Sendable {
             default: "socket.bad-path"
             }
         return AdminFailure(
-            409, code, failure.description, hint: "choose another path with --socket")
+            409,
+            code,
+            failure.description,
+            hint: "choose another path with --socket"
+        )
     }
 }
 
@@ -97,7 +109,10 @@ struct AdminResponder: HTTPResponder {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
         var taken = try AdminRequest(
-            method: request.method.rawValue, target: request.head.path ?? "/", headers: headers)
+            method: request.method.rawValue,
+            target: request.head.path ?? "/",
+            headers: headers
+        )
         if let length = headers["content-length"].flatMap({ Int($0) }),
             length > AdminRequest.maximumBody
         {

@@ -13,7 +13,8 @@ extension DesiredState {
 
     /// Replaces the whole desired state in one step; rules that stay alike keep their counters.
     package func replace(
-        with configuration: Configuration, from expected: UInt64? = nil
+        with configuration: Configuration,
+        from expected: UInt64? = nil
     ) async throws(AdminFailure) -> ChangeReply {
         let now = clock.now
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
@@ -29,13 +30,17 @@ extension DesiredState {
 
     /// Checks a configuration against the state, and changes nothing.
     package func check(
-        _ configuration: Configuration, from expected: UInt64?
+        _ configuration: Configuration,
+        from expected: UInt64?
     ) throws(AdminFailure) -> ChangeReply {
         try check(expected)
         try Self.checkEnvironment(configuration, draft)
         return ChangeReply(
-            generation: generation, applied: false, proxies: configuration.proxies.count,
-            rules: configuration.rules.count)
+            generation: generation,
+            applied: false,
+            proxies: configuration.proxies.count,
+            rules: configuration.rules.count
+        )
     }
 
     /// Every rule off, every proxy enabled, every counter zero.
@@ -55,43 +60,60 @@ extension DesiredState {
         let views = await traffic.proxies()
         let slots = draft.book.slots
         return StatusReply(
-            version: info.version, pid: info.pid,
+            version: info.version,
+            pid: info.pid,
             started: WallTime(nanosecondsSince1970: log.wallOrigin).description,
-            uptime: clock.now, seed: seed, environment: draft.environment.rawValue,
+            uptime: clock.now,
+            seed: seed,
+            environment: draft.environment.rawValue,
             generation: generation,
             proxies: .init(
                 total: draft.proxies.count,
-                enabled: draft.proxies.count { $0.definition.isEnabled }),
+                enabled: draft.proxies.count { $0.definition.isEnabled }
+            ),
             rules: .init(
-                total: slots.count, enabled: slots.count { $0.isEnabled },
-                inForce: slots.count { $0.serial != nil }),
+                total: slots.count,
+                enabled: slots.count { $0.isEnabled },
+                inForce: slots.count { $0.serial != nil }
+            ),
             connections: .init(
                 live: views.reduce(0) { $0 + $1.liveConnections },
-                total: views.reduce(0) { $0 &+ $1.totalConnections }),
+                total: views.reduce(0) { $0 &+ $1.totalConnections }
+            ),
             faultsFired: slots.reduce(0) { $0 &+ $1.tally.fired },
-            events: .init(newest: log.newest, followers: followers))
+            events: .init(newest: log.newest, followers: followers)
+        )
     }
 
     func changeReply(applied: Bool) -> ChangeReply {
         ChangeReply(
-            generation: generation, applied: applied, proxies: draft.proxies.count,
-            rules: draft.book.slots.count)
+            generation: generation,
+            applied: applied,
+            proxies: draft.proxies.count,
+            rules: draft.book.slots.count
+        )
     }
 
     /// The guard of production must not be taken off through the door that it guards.
     private static func checkEnvironment(
-        _ configuration: Configuration, _ draft: Draft
+        _ configuration: Configuration,
+        _ draft: Draft
     ) throws(AdminFailure) {
         guard configuration.environment != draft.environment else { return }
         throw AdminFailure(
-            422, "config.environment",
+            422,
+            "config.environment",
             "the environment is \(draft.environment.rawValue) for the whole run",
-            path: "/environment", hint: "write environment: \(draft.environment.rawValue)")
+            path: "/environment",
+            hint: "write environment: \(draft.environment.rawValue)"
+        )
     }
 
     private static func changes(of old: [ProxyEntry], to new: [ProxyEntry]) -> [StateChange] {
         let before = Dictionary(
-            old.map { ($0.definition.name, $0) }, uniquingKeysWith: { first, _ in first })
+            old.map { ($0.definition.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let names = Set(new.map(\.definition.name))
         let removed = old.map(\.definition.name).filter { !names.contains($0) }
         return removed.map { StateChange("proxy.removed", $0) }

@@ -9,7 +9,8 @@ extension DesiredState {
         let views = await views()
         return ProxiesReply(
             generation: generation,
-            proxies: draft.proxies.map { Self.reply($0, views[$0.definition.name]) })
+            proxies: draft.proxies.map { Self.reply($0, views[$0.definition.name]) }
+        )
     }
 
     package func proxy(_ name: String) async throws(AdminFailure) -> ProxyReply {
@@ -21,14 +22,19 @@ extension DesiredState {
     }
 
     package func addProxy(
-        _ entry: ProxyEntry, from expected: UInt64?
+        _ entry: ProxyEntry,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> ProxyReply {
         let (name, allowProduction) = (entry.definition.name, allowProduction)
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
             guard !draft.proxies.contains(where: { $0.definition.name == name }) else {
                 throw AdminFailure(
-                    409, "proxy.duplicate-name", "the name `\(name)` is taken", path: "/name",
-                    hint: "PATCH /v1/proxies/{name} changes a proxy")
+                    409,
+                    "proxy.duplicate-name",
+                    "the name `\(name)` is taken",
+                    path: "/name",
+                    hint: "PATCH /v1/proxies/{name} changes a proxy"
+                )
             }
             draft.proxies.append(entry)
             try Self.validate(draft, allowProduction)
@@ -39,7 +45,9 @@ extension DesiredState {
 
     /// Changes a proxy by a JSON merge patch (RFC 7396) on its document.
     package func patchProxy(
-        _ name: String, _ patch: DocumentValue, from expected: UInt64?
+        _ name: String,
+        _ patch: DocumentValue,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> ProxyReply {
         let allowProduction = allowProduction
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
@@ -57,7 +65,8 @@ extension DesiredState {
     }
 
     package func removeProxy(
-        _ name: String, from expected: UInt64?
+        _ name: String,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> ChangeReply {
         let allowProduction = allowProduction
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
@@ -66,8 +75,11 @@ extension DesiredState {
                 try Self.validate(draft, allowProduction)
             } catch {
                 throw AdminFailure(
-                    409, "proxy.in-use", "a rule names the proxy `\(name)`",
-                    hint: "remove or change that rule first")
+                    409,
+                    "proxy.in-use",
+                    "a rule names the proxy `\(name)`",
+                    hint: "remove or change that rule first"
+                )
             }
             return [StateChange("proxy.removed", name)]
         }
@@ -75,7 +87,9 @@ extension DesiredState {
     }
 
     package func setProxy(
-        _ name: String, enabled: Bool, from expected: UInt64?
+        _ name: String,
+        enabled: Bool,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> ProxyReply {
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
             let position = try Self.position(of: name, in: draft)
@@ -95,18 +109,24 @@ extension DesiredState {
     package func close(connection id: UInt64, how: Close.How) async throws(AdminFailure) {
         guard await traffic.close(connection: id, how: how) else {
             throw AdminFailure(
-                404, "connection.unknown", "there is no live connection \(id)",
-                hint: "GET /v1/connections lists them")
+                404,
+                "connection.unknown",
+                "there is no live connection \(id)",
+                hint: "GET /v1/connections lists them"
+            )
         }
     }
 
     private func views() async -> [String: ProxyView] {
         Dictionary(
-            await traffic.proxies().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            await traffic.proxies().map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     private static func position(
-        of name: String, in draft: Draft
+        of name: String,
+        in draft: Draft
     ) throws(AdminFailure) -> Int {
         guard let position = draft.proxies.firstIndex(where: { $0.definition.name == name }) else {
             throw .unknownProxy(name)
@@ -117,13 +137,20 @@ extension DesiredState {
     private static func reply(_ entry: ProxyEntry, _ view: ProxyView?) -> ProxyReply {
         let definition = entry.definition
         return ProxyReply(
-            name: definition.name, enabled: definition.isEnabled,
-            transport: definition.transport.rawValue, listen: definition.listen.description,
-            address: view?.address, upstreams: definition.upstreams.map(\.description),
+            name: definition.name,
+            enabled: definition.isEnabled,
+            transport: definition.transport.rawValue,
+            listen: definition.listen.description,
+            address: view?.address,
+            upstreams: definition.upstreams.map(\.description),
             tags: definition.tags,
             connections: StatusReply.Connections(
-                live: view?.liveConnections ?? 0, total: view?.totalConnections ?? 0),
-            bytesToServer: view?.bytesToServer ?? 0, bytesToClient: view?.bytesToClient ?? 0,
-            source: entry.source)
+                live: view?.liveConnections ?? 0,
+                total: view?.totalConnections ?? 0
+            ),
+            bytesToServer: view?.bytesToServer ?? 0,
+            bytesToClient: view?.bytesToClient ?? 0,
+            source: entry.source
+        )
     }
 }

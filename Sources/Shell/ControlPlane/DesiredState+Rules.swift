@@ -7,7 +7,9 @@ extension DesiredState {
     package func rules() -> RulesReply {
         let now = clock.now
         return RulesReply(
-            generation: generation, rules: draft.book.slots.map { reply($0, at: now) })
+            generation: generation,
+            rules: draft.book.slots.map { reply($0, at: now) }
+        )
     }
 
     package func rule(_ id: String) throws(AdminFailure) -> RuleReply {
@@ -16,14 +18,19 @@ extension DesiredState {
     }
 
     package func addRule(
-        _ entry: RuleEntry, from expected: UInt64?
+        _ entry: RuleEntry,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> RuleReply {
         let (id, now, allowProduction) = (entry.rule.id, clock.now, allowProduction)
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
             guard draft.book[id] == nil else {
                 throw AdminFailure(
-                    409, "rule.duplicate-id", "the id `\(id)` is taken", path: "/id",
-                    hint: "PATCH /v1/rules/{id} changes a rule")
+                    409,
+                    "rule.duplicate-id",
+                    "the id `\(id)` is taken",
+                    path: "/id",
+                    hint: "PATCH /v1/rules/{id} changes a rule"
+                )
             }
             draft.book.append(entry, at: now)
             try Self.validate(draft, allowProduction)
@@ -34,7 +41,9 @@ extension DesiredState {
 
     /// Changes a rule by a JSON merge patch (RFC 7396) on its document.
     package func patchRule(
-        _ id: String, _ patch: DocumentValue, from expected: UInt64?
+        _ id: String,
+        _ patch: DocumentValue,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> RuleReply {
         let (now, allowProduction) = (clock.now, allowProduction)
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
@@ -44,8 +53,12 @@ extension DesiredState {
             }
             guard entry.rule.id == id else {
                 throw AdminFailure(
-                    422, "rule.bad-value", "a rule keeps its id", path: "/id",
-                    hint: "delete the rule and add another")
+                    422,
+                    "rule.bad-value",
+                    "a rule keeps its id",
+                    path: "/id",
+                    hint: "delete the rule and add another"
+                )
             }
             let changes = draft.book.update(entry, at: now)
             try Self.validate(draft, allowProduction)
@@ -55,7 +68,8 @@ extension DesiredState {
     }
 
     package func removeRule(
-        _ id: String, from expected: UInt64?
+        _ id: String,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> ChangeReply {
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
             guard draft.book[id] != nil else { throw .unknownRule(id) }
@@ -67,7 +81,9 @@ extension DesiredState {
 
     /// - Parameter duration: until the rule disables itself, in place of its own `for`, this once.
     package func enableRule(
-        _ id: String, for duration: Duration?, from expected: UInt64?
+        _ id: String,
+        for duration: Duration?,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> RuleReply {
         let now = clock.now
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
@@ -79,7 +95,8 @@ extension DesiredState {
     }
 
     package func disableRule(
-        _ id: String, from expected: UInt64?
+        _ id: String,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> RuleReply {
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
             guard draft.book[id] != nil else { throw .unknownRule(id) }
@@ -89,7 +106,8 @@ extension DesiredState {
     }
 
     package func resetCounters(
-        ofRule id: String, from expected: UInt64?
+        ofRule id: String,
+        from expected: UInt64?
     ) async throws(AdminFailure) -> RuleReply {
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
             guard draft.book[id] != nil else { throw .unknownRule(id) }
@@ -103,11 +121,18 @@ extension DesiredState {
         let rule = slot.entry.rule
         let isPending = slot.isEnabled && slot.serial == nil
         return RuleReply(
-            id: rule.id, about: rule.about, tags: rule.tags, enabled: slot.isEnabled,
-            inForce: slot.serial != nil, startsIn: isPending ? max(0, slot.startsAt - now) : nil,
+            id: rule.id,
+            about: rule.about,
+            tags: rule.tags,
+            enabled: slot.isEnabled,
+            inForce: slot.serial != nil,
+            startsIn: isPending ? max(0, slot.startsAt - now) : nil,
             expiresIn: slot.isEnabled ? slot.expiresAt.map { max(0, $0 - now) } : nil,
-            matches: slot.tally.matches, fired: slot.tally.fired, faults: rule.then.map(\.word),
-            source: slot.entry.source)
+            matches: slot.tally.matches,
+            fired: slot.tally.fired,
+            faults: rule.then.map(\.word),
+            source: slot.entry.source
+        )
     }
 
     static func validate(_ draft: Draft, _ allowProduction: Bool) throws(AdminFailure) {

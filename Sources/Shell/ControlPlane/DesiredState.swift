@@ -27,8 +27,11 @@ package actor DesiredState {
 
         var configuration: Configuration {
             Configuration(
-                seed: configuredSeed, environment: environment, proxies: proxies,
-                rules: book.entries)
+                seed: configuredSeed,
+                environment: environment,
+                proxies: proxies,
+                rules: book.entries
+            )
         }
     }
 
@@ -51,8 +54,12 @@ package actor DesiredState {
     ///   - allowProduction: Lets rules stand in a `production` environment.
     ///   - makeTally: Makes the counters of one rule.
     package init(
-        _ configuration: Configuration, seed: UInt64, allowProduction: Bool,
-        traffic: any TrafficControl, log: EventLog, clock: any Timekeeper,
+        _ configuration: Configuration,
+        seed: UInt64,
+        allowProduction: Bool,
+        traffic: any TrafficControl,
+        log: EventLog,
+        clock: any Timekeeper,
         makeTally: @escaping @Sendable () -> any Tally
     ) {
         self.traffic = traffic
@@ -63,8 +70,11 @@ package actor DesiredState {
         var book = RuleBook(makeTally: makeTally)
         for entry in configuration.rules { book.append(entry, at: clock.now) }
         draft = Draft(
-            configuredSeed: configuration.seed, environment: configuration.environment,
-            proxies: configuration.proxies, book: book)
+            configuredSeed: configuration.seed,
+            environment: configuration.environment,
+            proxies: configuration.proxies,
+            book: book
+        )
     }
 
     package var seed: UInt64 { draft.configuredSeed ?? runSeed }
@@ -118,14 +128,20 @@ package actor DesiredState {
     func check(_ expected: UInt64?) throws(AdminFailure) {
         guard let expected, expected != generation else { return }
         throw AdminFailure(
-            412, "config.stale", "the generation is \(generation), not \(expected)",
-            hint: "read the state again and repeat the change")
+            412,
+            "config.stale",
+            "the generation is \(generation), not \(expected)",
+            hint: "read the state again and repeat the change"
+        )
     }
 
     private func commit(_ next: Draft, _ changes: [StateChange]) async throws(AdminFailure) {
         let snapshot = Snapshot(
-            generation: generation + 1, seed: next.configuredSeed ?? runSeed,
-            proxies: next.proxies.map(\.definition), rules: next.book.active)
+            generation: generation + 1,
+            seed: next.configuredSeed ?? runSeed,
+            proxies: next.proxies.map(\.definition),
+            rules: next.book.active
+        )
         do {
             try await traffic.apply(snapshot)
         } catch {
@@ -140,8 +156,14 @@ package actor DesiredState {
                     elapsed: time,
                     body: .state(
                         StateRecord(
-                            change: change.word, subject: change.subject, generation: generation)))
-            })
+                            change: change.word,
+                            subject: change.subject,
+                            generation: generation
+                        )
+                    )
+                )
+            }
+        )
         setAlarm(at: draft.book.deadline)
     }
 
@@ -152,8 +174,11 @@ package actor DesiredState {
         }
         guard waiting.count < Self.maximumWaitingChanges else {
             throw AdminFailure(
-                503, "state.busy", "\(Self.maximumWaitingChanges) changes are waiting already",
-                hint: "try again later")
+                503,
+                "state.busy",
+                "\(Self.maximumWaitingChanges) changes are waiting already",
+                hint: "try again later"
+            )
         }
         await withCheckedContinuation { waiting.append($0) }
     }
@@ -177,7 +202,9 @@ package actor DesiredState {
     }
 
     private func becomeDue() async {
-        guard (try? await takeTurn()) != nil else { return setAlarm(at: clock.now + Self.retryDelay) }
+        guard (try? await takeTurn()) != nil else {
+            return setAlarm(at: clock.now + Self.retryDelay)
+        }
         defer { endTurn() }
         guard let deadline = draft.book.deadline, deadline <= clock.now, !isStopped else {
             return setAlarm(at: draft.book.deadline)
@@ -194,8 +221,13 @@ package actor DesiredState {
             log.append(
                 .notice(
                     NoticeRecord(
-                        code: "state.unapplied", message: error.reply.error.message, proxy: nil,
-                        connection: nil)))
+                        code: "state.unapplied",
+                        message: error.reply.error.message,
+                        proxy: nil,
+                        connection: nil
+                    )
+                )
+            )
             setAlarm(at: clock.now + Self.retryDelay)
         }
     }

@@ -67,8 +67,11 @@ struct EventFeed: Sendable {
         if page.missed > 0 {
             let last = page.cursor - UInt64(page.records.count)
             let line = EventLine(
-                missed: page.missed, upTo: last, elapsed: page.records.first?.elapsed ?? 0,
-                wallOrigin: log.wallOrigin)
+                missed: page.missed,
+                upTo: last,
+                elapsed: page.records.first?.elapsed ?? 0,
+                wallOrigin: log.wallOrigin
+            )
             text += try written(line)
         }
         for record in page.records where record.sequence <= newest {

@@ -143,7 +143,9 @@ struct RuleBook: Sendable {
     }
 
     private func updated(
-        _ old: Slot, with entry: RuleEntry, at now: Int64
+        _ old: Slot,
+        with entry: RuleEntry,
+        at now: Int64
     ) -> (Slot, changes: [String]) {
         guard Self.actAlike(old.entry.rule, entry.rule) else {
             return (fresh(entry, at: now), ["rule.changed"])
@@ -168,7 +170,9 @@ struct RuleBook: Sendable {
 
     private mutating func index() {
         positions = Dictionary(
-            slots.enumerated().map { ($1.entry.rule.id, $0) }, uniquingKeysWith: { first, _ in first })
+            slots.enumerated().map { ($1.entry.rule.id, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 }
 

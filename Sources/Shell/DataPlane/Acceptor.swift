@@ -37,7 +37,11 @@ final class Acceptor: ChannelDuplexHandler {
                             code: "limit.connections",
                             message: "\(proxy): limits.connections (\(occupancy.limit)) is "
                                 + "reached; further clients wait to be accepted",
-                            proxy: proxy, connection: nil)))
+                            proxy: proxy,
+                            connection: nil
+                        )
+                    )
+                )
             }
             return
         }
@@ -65,8 +69,13 @@ final class Acceptor: ChannelDuplexHandler {
                 channel: channel,
                 name: ConnectionName(id: plane.nextConnection(), proxy: proxy, ordinal: ordinal),
                 facts: ConnectionFacts(
-                    ordinal: ordinal, client: address.flatMap(SocketText.address)),
-                proxy: owner, context: context, onClose: leave)
+                    ordinal: ordinal,
+                    client: address.flatMap(SocketText.address)
+                ),
+                proxy: owner,
+                context: context,
+                onClose: leave
+            )
             let handler = EndHandler(.client, of: connection)
             do {
                 try channel.pipeline.syncOperations.addHandler(handler)
@@ -85,7 +94,12 @@ final class Acceptor: ChannelDuplexHandler {
                 NoticeRecord(
                     code: "accept.failed",
                     message: "\(proxy): a client could not be accepted: "
-                        + SocketText.describe(error), proxy: proxy, connection: nil)))
+                        + SocketText.describe(error),
+                    proxy: proxy,
+                    connection: nil
+                )
+            )
+        )
         context.fireErrorCaught(error)
     }
 }

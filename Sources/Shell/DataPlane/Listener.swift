@@ -25,7 +25,10 @@ struct Listener: Sendable {
     ///
     /// - Parameter port: the port that an earlier listener of the same proxy got for port 0.
     static func bind(
-        _ proxy: ProxyDefinition, port: UInt16?, ordinals: Ordinals, plane: PlaneState,
+        _ proxy: ProxyDefinition,
+        port: UInt16?,
+        ordinals: Ordinals,
+        plane: PlaneState,
         group: any EventLoopGroup
     ) async throws(ListenFailure) -> Listener {
         do {
@@ -55,8 +58,11 @@ struct Listener: Sendable {
                 channel = try await bootstrap.bind(host: host, port: Int(port)).get()
             }
             return Listener(
-                proxy: proxy, address: real(proxy.listen, channel), ordinals: ordinals,
-                channel: channel)
+                proxy: proxy,
+                address: real(proxy.listen, channel),
+                ordinals: ordinals,
+                channel: channel
+            )
         } catch let error as SocketFile.Failure {
             throw ListenFailure(proxy: proxy.name, isInUse: true, message: error.description)
         } catch {
@@ -111,7 +117,9 @@ package struct ListenFailure: Error, Sendable {
             ? "the address is in use; choose another, or port 0 for any that is free"
             : SocketText.describe(error)
         self.init(
-            proxy: proxy.name, isInUse: isInUse,
-            message: "cannot listen at \(proxy.listen): \(reason)")
+            proxy: proxy.name,
+            isInUse: isInUse,
+            message: "cannot listen at \(proxy.listen): \(reason)"
+        )
     }
 }

@@ -99,9 +99,11 @@ final class LoopProxy {
 
         static func + (left: Totals, right: Totals) -> Totals {
             Totals(
-                connections: left.connections + right.connections, live: left.live + right.live,
+                connections: left.connections + right.connections,
+                live: left.live + right.live,
                 bytesToServer: left.bytesToServer + right.bytesToServer,
-                bytesToClient: left.bytesToClient + right.bytesToClient)
+                bytesToClient: left.bytesToClient + right.bytesToClient
+            )
         }
     }
 
@@ -126,6 +128,8 @@ struct CompiledSnapshot: Sendable {
             snapshot.proxies.map { definition in
                 let rules = RuleSet(snapshot.rules, for: definition, seed: snapshot.seed)
                 return (definition.name, Proxy(definition: definition, rules: rules))
-            }, uniquingKeysWith: { _, last in last })
+            },
+            uniquingKeysWith: { _, last in last }
+        )
     }
 }

@@ -17,8 +17,11 @@ final class PlaneState: Sendable {
             contexts.append(
                 try await loop.submit {
                     NIOLoopBound(
-                        LoopContext(loop: loop, clock: clock, log: log), eventLoop: loop)
-                }.get())
+                        LoopContext(loop: loop, clock: clock, log: log),
+                        eventLoop: loop
+                    )
+                }.get()
+            )
         }
         self.contexts = contexts
     }

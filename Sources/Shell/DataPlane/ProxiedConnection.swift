@@ -54,8 +54,12 @@ final class ProxiedConnection {
     }
 
     init(
-        channel: any Channel, name: ConnectionName, facts: ConnectionFacts, proxy: LoopProxy,
-        context: LoopContext, onClose: @escaping () -> Void
+        channel: any Channel,
+        name: ConnectionName,
+        facts: ConnectionFacts,
+        proxy: LoopProxy,
+        context: LoopContext,
+        onClose: @escaping () -> Void
     ) {
         self.name = name
         self.proxy = proxy
@@ -69,7 +73,11 @@ final class ProxiedConnection {
         alarm = Alarm(context)
         patience = Alarm(context)
         flow = ConnectionFlow(
-            name: name, facts: facts, proxy: proxy.definition, rules: proxy.rules)
+            name: name,
+            facts: facts,
+            proxy: proxy.definition,
+            rules: proxy.rules
+        )
     }
 
     // MARK: What the ends tell
@@ -129,11 +137,16 @@ final class ProxiedConnection {
 
     var view: ConnectionView {
         ConnectionView(
-            connection: name, client: clientText, upstream: upstreamText,
-            opened: opened.nanoseconds, bytesToServer: flow.toServer.passed,
-            bytesToClient: flow.toClient.passed, exchanges: flow.exchangeCount,
+            connection: name,
+            client: clientText,
+            upstream: upstreamText,
+            opened: opened.nanoseconds,
+            bytesToServer: flow.toServer.passed,
+            bytesToClient: flow.toClient.passed,
+            exchanges: flow.exchangeCount,
             bufferedBytes: bytes.count(.clientToServer) + bytes.count(.serverToClient),
-            rules: flow.actingRules)
+            rules: flow.actingRules
+        )
     }
 
     // MARK: One event in, its effects obeyed
@@ -167,7 +180,11 @@ final class ProxiedConnection {
             lastActivity = now
             let unread = bytes.unread(direction)
             flow.received(
-                direction, unread.readableBytesUInt8Span, at: now, emitting: &effects)
+                direction,
+                unread.readableBytesUInt8Span,
+                at: now,
+                emitting: &effects
+            )
         case .ended(let end, let how): flow.ended(end, how, at: now, emitting: &effects)
         case .connected(let channel):
             server = Peer(channel)
@@ -222,20 +239,24 @@ final class ProxiedConnection {
     private func startDial() {
         let definition = proxy.definition
         dial = UpstreamDial(
-            definition, on: context.loop,
+            definition,
+            on: context.loop,
             handler: { [self] in EndHandler(.server, of: self) },
             then: { [self] result in
                 dial = nil
                 switch result {
                 case .success(let reached):
-                    guard !isClosed, !flow.isOver else { return reached.channel.close(promise: nil) }
+                    guard !isClosed, !flow.isOver else {
+                        return reached.channel.close(promise: nil)
+                    }
                     upstreamText = reached.endpoint.description
                     handle(.connected(reached.channel))
                 case .failure(let failure):
                     guard !isClosed, !flow.isOver else { return }
                     handle(.unreachable(failure.message))
                 }
-            })
+            }
+        )
         dial?.start()
     }
 
@@ -278,9 +299,15 @@ final class ProxiedConnection {
         log(
             .connectionClosed(
                 ConnectionClosed(
-                    connection: name, closedBy: ending.by, how: ending.how,
-                    bytesToServer: flow.toServer.passed, bytesToClient: flow.toClient.passed,
-                    exchanges: flow.exchangeCount)))
+                    connection: name,
+                    closedBy: ending.by,
+                    how: ending.how,
+                    bytesToServer: flow.toServer.passed,
+                    bytesToClient: flow.toClient.passed,
+                    exchanges: flow.exchangeCount
+                )
+            )
+        )
         context.remove(self)
         onClose?()
         onClose = nil

@@ -57,7 +57,10 @@ package final class SharedTally: Tally {
         var known = firedCount.load(ordering: .relaxed)
         while known < times {
             let (exchanged, original) = firedCount.weakCompareExchange(
-                expected: known, desired: known + 1, ordering: .relaxed)
+                expected: known,
+                desired: known + 1,
+                ordering: .relaxed
+            )
             if exchanged { return true }
             known = original
         }

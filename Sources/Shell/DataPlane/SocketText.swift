@@ -15,7 +15,8 @@ enum SocketText {
         case .unixDomainSocket: "unix"
         case .v4, .v6:
             Endpoint.tcp(
-                host: address.ipAddress ?? "?", port: UInt16(clamping: address.port ?? 0)
+                host: address.ipAddress ?? "?",
+                port: UInt16(clamping: address.port ?? 0)
             ).description
         }
     }

@@ -62,7 +62,12 @@ package actor TrafficPlane {
         ordinals[proxy.name] = count
         let key = "\(proxy.name) \(proxy.listen)"
         let listener = try await Listener.bind(
-            proxy, port: grantedPorts[key], ordinals: count, plane: plane, group: group)
+            proxy,
+            port: grantedPorts[key],
+            ordinals: count,
+            plane: plane,
+            group: group
+        )
         if case .tcp(_, let port) = listener.address { grantedPorts[key] = port }
         return listener
     }
@@ -80,9 +85,13 @@ package actor TrafficPlane {
         for part in perLoop { totals.merge(part, uniquingKeysWith: +) }
         return totals.map { name, total in
             ProxyView(
-                name: name, address: listeners[name]?.address.description,
-                liveConnections: total.live, totalConnections: total.connections,
-                bytesToServer: total.bytesToServer, bytesToClient: total.bytesToClient)
+                name: name,
+                address: listeners[name]?.address.description,
+                liveConnections: total.live,
+                totalConnections: total.connections,
+                bytesToServer: total.bytesToServer,
+                bytesToClient: total.bytesToClient
+            )
         }
         .sorted { $0.name < $1.name }
     }

@@ -23,7 +23,9 @@ final class UpstreamDial {
     private var isCancelled = false
 
     init(
-        _ proxy: ProxyDefinition, on loop: any EventLoop, handler: @escaping () -> EndHandler,
+        _ proxy: ProxyDefinition,
+        on loop: any EventLoop,
+        handler: @escaping () -> EndHandler,
         then: @escaping (Result<Reached, Failure>) -> Void
     ) {
         self.proxy = proxy
@@ -80,7 +82,10 @@ enum RelayOptions {
     static let messagesPerRead: UInt = 1
     /// Buffers for a read begin here and follow what arrives.
     static let receiveAllocator = AdaptiveRecvByteBufferAllocator(
-        minimum: 2_048, initial: 8_192, maximum: 262_144)
+        minimum: 2_048,
+        initial: 8_192,
+        maximum: 262_144
+    )
     /// Written but not sent: above the high mark the other end is not read until below the low.
     static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 65_536, high: 262_144)
 }

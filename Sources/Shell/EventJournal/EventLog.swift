@@ -47,7 +47,11 @@ package final class EventLog: Sendable {
                 var record = record
                 record.sequence = state.next
                 let slot = Int((state.next - 1) % UInt64(capacity))
-                if slot < state.ring.count { state.ring[slot] = record } else { state.ring.append(record) }
+                if slot < state.ring.count {
+                    state.ring[slot] = record
+                } else {
+                    state.ring.append(record)
+                }
                 state.next += 1
             }
             return Self.takeWaiters(&state)
@@ -69,9 +73,9 @@ package final class EventLog: Sendable {
     /// Up to `limit` records that follow the one with the sequence `cursor`.
     package func read(after cursor: UInt64, limit: Int) -> Page {
         state.withLock { state in
-            let oldest = state.next - UInt64(state.ring.count)
-            let first = max(cursor &+ 1, oldest)
-            guard first < state.next else { return Page(records: [], missed: 0, cursor: cursor) }
+            // A cursor is what a caller says: it may be anything.
+            guard cursor < state.next - 1 else { return Page(records: [], missed: 0, cursor: cursor) }
+            let first = max(cursor + 1, state.next - UInt64(state.ring.count))
             let count = min(UInt64(limit), state.next - first)
             let records = (first..<first + count).map {
                 state.ring[Int(($0 - 1) % UInt64(capacity))]
@@ -91,7 +95,9 @@ package final class EventLog: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    if state.next > cursor + 1 || state.isFinished || Task.isCancelled { return true }
+                    if state.next - 1 > cursor || state.isFinished || Task.isCancelled {
+                        return true
+                    }
                     state.waiters[ticket] = continuation
                     return false
                 }

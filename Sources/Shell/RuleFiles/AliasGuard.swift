@@ -54,7 +54,8 @@ enum AliasGuard {
 
     private static func isKeyEnd(_ bytes: [UInt8], after end: Int) -> Bool {
         var position = end
-        while position < bytes.count, bytes[position] == ASCII.space || bytes[position] == ASCII.tab {
+        while position < bytes.count, bytes[position] == ASCII.space || bytes[position] == ASCII.tab
+        {
             position += 1
         }
         return position < bytes.count && bytes[position] == ASCII.colon

@@ -9,7 +9,9 @@ extension Configuration {
     ///   - file: Its path: named in errors, and what `include` is relative to.
     ///   - allowProduction: Lets rules stand in a `production` environment.
     package static func parse(
-        text: String, file: String, allowProduction: Bool = false
+        text: String,
+        file: String,
+        allowProduction: Bool = false
     ) throws(InvalidConfiguration) -> Configuration {
         var reader = YAMLReader(file: file)
         let node = try reader.read(text)
@@ -18,14 +20,16 @@ extension Configuration {
 
     /// Reads the text of a JSON document, in which `include` is refused: it has no place on disk.
     package static func parse(
-        json: [UInt8], allowProduction: Bool = false
+        json: [UInt8],
+        allowProduction: Bool = false
     ) throws(InvalidConfiguration) -> Configuration {
         try parse(try JSONReader.read(json), file: nil, allowProduction: allowProduction)
     }
 
     /// Reads a configuration file.
     package static func load(
-        path: String, allowProduction: Bool = false
+        path: String,
+        allowProduction: Bool = false
     ) throws(InvalidConfiguration) -> Configuration {
         let text: String
         do {
@@ -33,15 +37,22 @@ extension Configuration {
         } catch {
             throw InvalidConfiguration(
                 RuleFileError(
-                    code: "config.unreadable", message: error.message, file: path, path: "",
-                    hint: error.hint))
+                    code: "config.unreadable",
+                    message: error.message,
+                    file: path,
+                    path: "",
+                    hint: error.hint
+                )
+            )
         }
         return try parse(text: text, file: path, allowProduction: allowProduction)
     }
 
     /// What is read of this language, against what is known and still to come.
     private static func parse(
-        _ node: DocumentNode, file: String?, allowProduction: Bool
+        _ node: DocumentNode,
+        file: String?,
+        allowProduction: Bool
     ) throws(InvalidConfiguration) -> Configuration {
         let report = Report()
         let root = Item(node, path: "", domain: "config", file: file, report: report)
@@ -56,7 +67,8 @@ extension Configuration {
             seed: fields["seed"].flatMap { $0.integer(0...UInt64.max) },
             environment: fields["environment"].flatMap(readEnvironment) ?? .test,
             proxies: fields["proxies"].map(readProxies) ?? [],
-            rules: fields["rules"].map(readRules) ?? [])
+            rules: fields["rules"].map(readRules) ?? []
+        )
         if let include = fields["include"] {
             configuration.rules += Inclusion(file: file).rules(include)
         }

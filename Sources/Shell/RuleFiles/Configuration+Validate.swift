@@ -10,13 +10,17 @@ extension Configuration {
         checkCounts(report)
         if environment == .production, !allowProduction, let rule = rules.first {
             item(rule, report).fail(
-                "config.production", "the environment is production, where no rule may stand",
-                hint: "start with --allow-production if this is meant")
+                "config.production",
+                "the environment is production, where no rule may stand",
+                hint: "start with --allow-production if this is meant"
+            )
         }
         checkIdentities(report)
         checkListeners(report)
         let proxiesByName = Dictionary(
-            proxies.map { ($0.definition.name, $0.definition) }, uniquingKeysWith: { first, _ in first })
+            proxies.map { ($0.definition.name, $0.definition) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for rule in rules { check(rule, proxiesByName, report) }
         try report.settle()
     }
@@ -24,11 +28,15 @@ extension Configuration {
     private func checkCounts(_ report: Report) {
         if rules.count > Self.maximumRules, let rule = rules.last {
             item(rule, report).fail(
-                "config.too-large", "there are more than \(Self.maximumRules) rules")
+                "config.too-large",
+                "there are more than \(Self.maximumRules) rules"
+            )
         }
         if proxies.count > Self.maximumProxies, let proxy = proxies.last {
             item(proxy, report).fail(
-                "config.too-large", "there are more than \(Self.maximumProxies) proxies")
+                "config.too-large",
+                "there are more than \(Self.maximumProxies) proxies"
+            )
         }
     }
 
@@ -37,16 +45,22 @@ extension Configuration {
         for rule in rules {
             guard let other = first.updateValue(rule, forKey: rule.rule.id) else { continue }
             first[rule.rule.id] = other
-            let place = [other.file, other.node.position.map { "line \($0.line)" }].compactMap(\.self)
+            let place = [other.file, other.node.position.map { "line \($0.line)" }].compactMap(
+                \.self
+            )
             member("id", of: rule, report).fail(
-                "rule.duplicate-id", "the id `\(rule.rule.id)` is taken",
+                "rule.duplicate-id",
+                "the id `\(rule.rule.id)` is taken",
                 hint: place.isEmpty
-                    ? "every rule has an id of its own" : "first: \(place.joined(separator: ", "))")
+                    ? "every rule has an id of its own" : "first: \(place.joined(separator: ", "))"
+            )
         }
         var names: Set<String> = []
         for proxy in proxies where !names.insert(proxy.definition.name).inserted {
             item(proxy, report).fail(
-                "proxy.duplicate-name", "the proxy `\(proxy.definition.name)` is there already")
+                "proxy.duplicate-name",
+                "the proxy `\(proxy.definition.name)` is there already"
+            )
         }
     }
 
@@ -60,13 +74,17 @@ extension Configuration {
             }
             let item = item(proxy, report)
             item.child(proxy.node["listen"] ?? proxy.node, "listen").fail(
-                "proxy.duplicate-listen", "`\(owner)` listens at \(listen) already",
-                hint: "give each proxy an address of its own, or port 0")
+                "proxy.duplicate-listen",
+                "`\(owner)` listens at \(listen) already",
+                hint: "give each proxy an address of its own, or port 0"
+            )
         }
     }
 
     private func check(
-        _ entry: RuleEntry, _ proxies: [String: ProxyDefinition], _ report: Report
+        _ entry: RuleEntry,
+        _ proxies: [String: ProxyDefinition],
+        _ report: Report
     ) {
         guard case .any(let terms) = entry.rule.when.proxy else { return }
         if !checkNames(entry, proxies, report) { return }
@@ -85,17 +103,23 @@ extension Configuration {
         let hint = "set protocol: http at the proxy, or leave this out"
         if entry.rule.when.needsRequest {
             member("when", of: entry, report).fail(
-                "rule.needs-http", "a request is asked for, but every proxy it names is tcp",
-                hint: hint)
+                "rule.needs-http",
+                "a request is asked for, but every proxy it names is tcp",
+                hint: hint
+            )
         } else if let fault = entry.rule.then.first(where: \.needsExchange) {
             member("then", of: entry, report).fail(
-                "rule.needs-http", "`\(fault.word)` needs HTTP, but every proxy it names is tcp",
-                hint: hint)
+                "rule.needs-http",
+                "`\(fault.word)` needs HTTP, but every proxy it names is tcp",
+                hint: hint
+            )
         }
     }
 
     private func checkNames(
-        _ entry: RuleEntry, _ proxies: [String: ProxyDefinition], _ report: Report
+        _ entry: RuleEntry,
+        _ proxies: [String: ProxyDefinition],
+        _ report: Report
     ) -> Bool {
         var isKnown = true
         guard let node = entry.node["when"]?["proxy"] else { return true }
@@ -107,11 +131,13 @@ extension Configuration {
             isKnown = false
             let names = proxies.keys.sorted()
             item.fail(
-                "proxy.unknown", "there is no proxy `\(name)`",
+                "proxy.unknown",
+                "there is no proxy `\(name)`",
                 hint: NearestWord.hint(name, among: names)
                     ?? (names.isEmpty
                         ? "no proxy is configured"
-                        : "known are \(names.prefix(10).joined(separator: ", "))"))
+                        : "known are \(names.prefix(10).joined(separator: ", "))")
+            )
         }
         return isKnown
     }

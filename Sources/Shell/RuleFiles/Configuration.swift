@@ -24,7 +24,10 @@ package struct Configuration: Sendable {
     }
 
     package init(
-        seed: UInt64?, environment: Environment, proxies: [ProxyEntry], rules: [RuleEntry]
+        seed: UInt64?,
+        environment: Environment,
+        proxies: [ProxyEntry],
+        rules: [RuleEntry]
     ) {
         self.seed = seed
         self.environment = environment
@@ -95,7 +98,11 @@ extension RuleEntry {
         var rule = rule
         rule.isEnabled = isEnabled
         return RuleEntry(
-            rule: rule, node: node.setting("enabled", to: isEnabled), path: path, file: file)
+            rule: rule,
+            node: node.setting("enabled", to: isEnabled),
+            path: path,
+            file: file
+        )
     }
 }
 
@@ -105,8 +112,11 @@ extension ProxyEntry {
         var definition = definition
         definition.isEnabled = isEnabled
         return ProxyEntry(
-            definition: definition, node: node.setting("enabled", to: isEnabled), path: path,
-            file: file)
+            definition: definition,
+            node: node.setting("enabled", to: isEnabled),
+            path: path,
+            file: file
+        )
     }
 }
 

@@ -49,7 +49,9 @@ enum DelayParser {
         guard let toward = RuleParser.readToward(given) else { return nil }
         guard place == .chunk || place == .connect || toward == implied else {
             given.badValue(
-                "`toward` contradicts `at`", hint: "leave `toward` out, or write at: chunk")
+                "`toward` contradicts `at`",
+                hint: "leave `toward` out, or write at: chunk"
+            )
             return nil
         }
         return toward
@@ -69,13 +71,19 @@ enum DelayParser {
         return item.duration().map { .fixed($0) }
     }
 
-    private static func spread(_ item: Item, middle: String, by spread: String) -> Delay.Distribution? {
+    private static func spread(
+        _ item: Item,
+        middle: String,
+        by spread: String
+    ) -> Delay.Distribution? {
         guard let middle = item.duration(of: middle), let spread = item.duration(of: spread) else {
             return nil
         }
         guard spread <= middle else {
             item.badValue(
-                "\(item.quoted) would be negative", hint: "the spread is at most the middle")
+                "\(item.quoted) would be negative",
+                hint: "the spread is at most the middle"
+            )
             return nil
         }
         guard middle + spread <= Quantity.maximumDuration else {
@@ -86,7 +94,9 @@ enum DelayParser {
     }
 
     private static func call(
-        _ item: Item, _ name: String, _ arguments: Substring
+        _ item: Item,
+        _ name: String,
+        _ arguments: Substring
     ) -> Delay.Distribution? {
         let name = Quantity.trimmed(name)
         if unbuilt.contains(name) {

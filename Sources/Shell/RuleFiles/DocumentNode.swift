@@ -41,7 +41,8 @@ package struct DocumentNode: Sendable {
                 .object(
                     members.map {
                         Member(key: $0.key, keyPosition: nil, node: DocumentNode($0.value))
-                    })
+                    }
+                )
             case .null: .scalar(value, text: "")
             case .bool(let bool): .scalar(value, text: bool ? "true" : "false")
             case .int(let number): .scalar(value, text: String(number))

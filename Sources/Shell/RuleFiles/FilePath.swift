@@ -55,7 +55,8 @@ enum RuleFileText {
             let exists = FileManager.default.fileExists(atPath: path)
             throw Failure(
                 message: exists ? "the file cannot be opened" : "there is no such file",
-                hint: exists ? "check who may read it" : nil)
+                hint: exists ? "check who may read it" : nil
+            )
         }
         defer { try? handle.close() }
         let data: Data
@@ -65,7 +66,10 @@ enum RuleFileText {
             throw Failure(message: "the file cannot be read", hint: "is it a directory?")
         }
         guard data.count <= DocumentBounds.bytes else {
-            throw Failure(message: "the file is larger than \(DocumentBounds.bytes >> 20) MiB", hint: nil)
+            throw Failure(
+                message: "the file is larger than \(DocumentBounds.bytes >> 20) MiB",
+                hint: nil
+            )
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw Failure(message: "the file is not UTF-8 text", hint: nil)

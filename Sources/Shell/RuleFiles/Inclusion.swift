@@ -9,8 +9,10 @@ struct Inclusion {
     func rules(_ include: Item) -> [RuleEntry] {
         guard let file else {
             include.fail(
-                "include-remote", "`include` needs a place on disk, which this document has not",
-                hint: "send the rules themselves")
+                "include-remote",
+                "`include` needs a place on disk, which this document has not",
+                hint: "send the rules themselves"
+            )
             return []
         }
         let folder = FilePath.folder(of: file)
@@ -21,8 +23,10 @@ struct Inclusion {
             let paths = FilePath.matches(of: pattern, in: folder)
             if paths.isEmpty, !FilePath.hasWildcard(pattern) {
                 item.fail(
-                    "missing-file", "there is no file \(FilePath.join(folder, pattern))",
-                    hint: "paths are relative to \(file)")
+                    "missing-file",
+                    "there is no file \(FilePath.join(folder, pattern))",
+                    hint: "paths are relative to \(file)"
+                )
             }
             for path in paths where seen.insert(path).inserted {
                 guard seen.count <= DocumentBounds.includedFiles else {

@@ -34,10 +34,12 @@ extension Item {
                 item.notBuilt(member.key, at: member.keyPosition)
             } else {
                 item.fail(
-                    "unknown-key", "`\(member.key.prefix(60))` is not a key of \(what)",
+                    "unknown-key",
+                    "`\(member.key.prefix(60))` is not a key of \(what)",
                     hint: NearestWord.hint(member.key, among: known)
                         ?? "known are \(known.joined(separator: ", "))",
-                    at: member.keyPosition)
+                    at: member.keyPosition
+                )
             }
         }
         return fields

@@ -9,7 +9,8 @@ extension Item {
 
     /// Reads a part of this item's text, and tells at this item what is wrong with it.
     func duration(
-        of text: String, _ range: ClosedRange<Duration> = .zero...Quantity.maximumDuration
+        of text: String,
+        _ range: ClosedRange<Duration> = .zero...Quantity.maximumDuration
     ) -> Duration? {
         do {
             let value = try Quantity.duration(text)
@@ -52,7 +53,11 @@ extension Item {
     }
 
     private func explain(
-        _ failure: Quantity.Failure, _ text: String, _ what: String, unit: String, sample: String
+        _ failure: Quantity.Failure,
+        _ text: String,
+        _ what: String,
+        unit: String,
+        sample: String
     ) {
         let shown = text.prefix(60)
         switch failure {

@@ -23,13 +23,18 @@ struct Item {
     }
 
     func child(_ node: DocumentNode, _ step: String, domain: String? = nil) -> Item {
-        let escaped = step.contains { $0 == "~" || $0 == "/" }
+        let escaped =
+            step.contains { $0 == "~" || $0 == "/" }
             ? step.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
                 .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
             : step
         return Item(
-            node, path: "\(path)/\(escaped)", domain: domain ?? self.domain, file: file,
-            report: report)
+            node,
+            path: "\(path)/\(escaped)",
+            domain: domain ?? self.domain,
+            file: file,
+            report: report
+        )
     }
 
     /// The same value, with errors of another domain.
@@ -41,14 +46,23 @@ struct Item {
 
     /// - Parameter code: with the domain in front when it has none of its own.
     func fail(
-        _ code: String, _ message: String, hint: String? = nil,
+        _ code: String,
+        _ message: String,
+        hint: String? = nil,
         at position: DocumentNode.Position? = nil
     ) {
         let position = position ?? node.position
         report.add(
             RuleFileError(
-                code: code.contains(".") ? code : "\(domain).\(code)", message: message, file: file,
-                line: position?.line, column: position?.column, path: path, hint: hint))
+                code: code.contains(".") ? code : "\(domain).\(code)",
+                message: message,
+                file: file,
+                line: position?.line,
+                column: position?.column,
+                path: path,
+                hint: hint
+            )
+        )
     }
 
     func badValue(_ message: String, hint: String? = nil) {
@@ -95,7 +109,8 @@ struct Item {
     func integer<Value: FixedWidthInteger>(_ range: ClosedRange<Value>) -> Value? {
         guard let text, let value = Value(text), range.contains(value) else {
             badValue(
-                "\(quoted) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+                "\(quoted) is not a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
             return nil
         }
         return value
@@ -111,7 +126,8 @@ struct Item {
         let all = words.map(\.key)
         badValue(
             "\(quoted) is none of \(all.joined(separator: ", "))",
-            hint: NearestWord.hint(text, among: all))
+            hint: NearestWord.hint(text, among: all)
+        )
         return nil
     }
 

@@ -23,7 +23,9 @@ struct JSONReader {
                 RuleFileError(
                     code: "json.malformed",
                     message: "the document is larger than \(DocumentBounds.bytes >> 20) MiB",
-                    path: ""))
+                    path: ""
+                )
+            )
         }
         var reader = JSONReader(bytes)
         guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -76,7 +78,10 @@ struct JSONReader {
             let key = try string()
             guard keys.insert(key).inserted else {
                 throw failure(
-                    "the key `\(key)` occurs more than once", code: "json.duplicate-key", at: place)
+                    "the key `\(key)` occurs more than once",
+                    code: "json.duplicate-key",
+                    at: place
+                )
             }
             skipBlanks()
             guard take(":") else { throw failure("a colon is expected after the key") }
@@ -102,13 +107,16 @@ struct JSONReader {
     }
 
     private mutating func word(
-        _ word: String, _ value: DocumentValue
+        _ word: String,
+        _ value: DocumentValue
     ) throws(InvalidConfiguration) -> DocumentNode {
         let place = mark()
         guard bytes[position...].starts(with: word.utf8) else { throw failure("not a JSON value") }
         position += word.utf8.count
         return DocumentNode(
-            .scalar(value, text: value == .null ? "" : word), at: place)
+            .scalar(value, text: value == .null ? "" : word),
+            at: place
+        )
     }
 
     /// A number by the grammar of RFC 8259, section 6.
@@ -238,12 +246,20 @@ extension JSONReader {
     }
 
     private func failure(
-        _ message: String, code: String = "json.malformed", at place: DocumentNode.Position? = nil
+        _ message: String,
+        code: String = "json.malformed",
+        at place: DocumentNode.Position? = nil
     ) -> InvalidConfiguration {
         let scalars = bytes[lineStart..<position].count { $0 & 0xc0 != 0x80 }
         let place = place ?? DocumentNode.Position(line: line, column: scalars + 1)
         return InvalidConfiguration(
             RuleFileError(
-                code: code, message: message, line: place.line, column: place.column, path: ""))
+                code: code,
+                message: message,
+                line: place.line,
+                column: place.column,
+                path: ""
+            )
+        )
     }
 }

@@ -15,16 +15,23 @@ package enum ProxyParser {
 
     /// Reads one proxy; the object holds no name.
     package static func proxy(
-        named name: String, from value: DocumentValue
+        named name: String,
+        from value: DocumentValue
     ) throws(InvalidConfiguration) -> ProxyEntry {
         let report = Report()
         let item = Item(
-            DocumentNode(value), path: "", domain: "proxy", file: nil, report: report)
+            DocumentNode(value),
+            path: "",
+            domain: "proxy",
+            file: nil,
+            report: report
+        )
         let entry = read(item, name: name, at: nil)
         try report.settle()
         guard let entry else {
             throw InvalidConfiguration(
-                RuleFileError(code: "proxy.bad-value", message: "this is not a proxy", path: ""))
+                RuleFileError(code: "proxy.bad-value", message: "this is not a proxy", path: "")
+            )
         }
         return entry
     }
@@ -38,22 +45,30 @@ package enum ProxyParser {
         else {
             throw InvalidConfiguration(
                 RuleFileError(
-                    code: "proxy.missing-key", message: "`name` is missing", path: "",
-                    hint: "a proxy has a name of its own"))
+                    code: "proxy.missing-key",
+                    message: "`name` is missing",
+                    path: "",
+                    hint: "a proxy has a name of its own"
+                )
+            )
         }
         members.remove(at: position)
         return try proxy(named: name, from: DocumentNode(.object(members), at: nil).value)
     }
 
     static func read(
-        _ item: Item, name: String, at position: DocumentNode.Position?
+        _ item: Item,
+        name: String,
+        at position: DocumentNode.Position?
     ) -> ProxyEntry? {
         let isName = isName(name)
         if !isName {
             item.fail(
-                "bad-value", "`\(name.prefix(60))` is not a name for a proxy",
+                "bad-value",
+                "`\(name.prefix(60))` is not a name for a proxy",
                 hint: "letters, digits, dots, dashes and underscores, at most \(maximumNameLength)",
-                at: position)
+                at: position
+            )
         }
         guard let fields = item.fields("a proxy", known: keys, notBuilt: unbuilt) else {
             return nil
@@ -77,8 +92,17 @@ package enum ProxyParser {
             return nil
         }
         let definition = ProxyDefinition(
-            name: name, listen: listen, upstreams: upstreams, transport: transport, tags: tags,
-            onUpstreamFailure: failure, limits: limits, from: from, to: to, isEnabled: isEnabled)
+            name: name,
+            listen: listen,
+            upstreams: upstreams,
+            transport: transport,
+            tags: tags,
+            onUpstreamFailure: failure,
+            limits: limits,
+            from: from,
+            to: to,
+            isEnabled: isEnabled
+        )
         return ProxyEntry(definition: definition, node: item.node, path: item.path, file: item.file)
     }
 
@@ -103,7 +127,8 @@ package enum ProxyParser {
     }
 
     private static func readFailure(
-        _ item: Item?, _ transport: ProxyDefinition.Transport
+        _ item: Item?,
+        _ transport: ProxyDefinition.Transport
     ) -> ProxyDefinition.UpstreamFailure? {
         guard let item else { return transport == .http ? .badGateway : .reset }
         let failure: ProxyDefinition.UpstreamFailure? = item.word([

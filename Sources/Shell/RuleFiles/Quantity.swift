@@ -63,7 +63,9 @@ enum Quantity {
         let text = trimmed(text)
         var value = 0.0
         if text != "0" {
-            guard text.hasSuffix("/s") else { throw text.last?.isNumber == true ? .noUnit : .malformed }
+            guard text.hasSuffix("/s") else {
+                throw text.last?.isNumber == true ? .noUnit : .malformed
+            }
             let amount = trimmed(text.dropLast(2))
             value =
                 amount.hasSuffix("bit")
@@ -89,7 +91,8 @@ enum Quantity {
     }
 
     private static func scaled(
-        _ text: some StringProtocol, by units: KeyValuePairs<String, Double>
+        _ text: some StringProtocol,
+        by units: KeyValuePairs<String, Double>
     ) throws(Failure) -> Double {
         var rest = Array(trimmed(text).unicodeScalars)[...]
         let (number, unit) = try nextTerm(&rest)

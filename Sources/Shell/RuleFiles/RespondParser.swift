@@ -21,7 +21,8 @@ enum RespondParser {
         let reason = fields["reason"].map(readReason)
         var headers = fields["headers"].map(readHeaders) ?? []
         let body = readBody(fields, &headers)
-        guard let status = fields.required("status", hint: "such as status: 503").flatMap(readStatus),
+        guard
+            let status = fields.required("status", hint: "such as status: 503").flatMap(readStatus),
             let body
         else { return nil }
         if withoutContent.contains(status), fields["body"] != nil || fields["json"] != nil {
@@ -36,7 +37,9 @@ enum RespondParser {
             return status
         }
         item.badValue(
-            "\(item.quoted) is not a final status", hint: "from 200 to 599, such as 503")
+            "\(item.quoted) is not a final status",
+            hint: "from 200 to 599, such as 503"
+        )
         return nil
     }
 
@@ -79,12 +82,16 @@ enum RespondParser {
             }
             guard !FieldSyntax.computed.contains(name.lowercased()) else {
                 item.fail(
-                    "bad-value", "`\(name)` is computed by the proxy", hint: "leave it out",
-                    at: position)
+                    "bad-value",
+                    "`\(name)` is computed by the proxy",
+                    hint: "leave it out",
+                    at: position
+                )
                 return []
             }
             return item.oneOrMore("the list of values").compactMap { item in
-                guard case .scalar(_, let text) = item.node.content, FieldSyntax.isValue(text) else {
+                guard case .scalar(_, let text) = item.node.content, FieldSyntax.isValue(text)
+                else {
                     item.badValue("a header's value has to be one line of text")
                     return nil
                 }

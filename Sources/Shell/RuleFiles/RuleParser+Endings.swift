@@ -47,7 +47,8 @@ extension RuleParser {
         }
         item.badValue(
             "\(item.quoted) is neither a count of bytes nor a duration",
-            hint: "such as 17B or 5s")
+            hint: "such as 17B or 5s"
+        )
         return nil
     }
 

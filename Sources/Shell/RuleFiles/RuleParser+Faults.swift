@@ -46,24 +46,30 @@ extension RuleParser {
         }
         guard named.count == 1 else {
             item.badValue(
-                "an item of `then` has \(named.count) keys", hint: "begin each fault with `- `")
+                "an item of `then` has \(named.count) keys",
+                hint: "begin each fault with `- `"
+            )
             return nil
         }
         return known.first.flatMap { readFault($0.key, item.child($0.node, $0.key)) }
     }
 
     private static func isBuilt(
-        _ word: String, _ item: Item, at position: DocumentNode.Position?
+        _ word: String,
+        _ item: Item,
+        at position: DocumentNode.Position?
     ) -> Bool {
         if faultWords.contains(word) { return true }
         if unbuiltFaults.contains(word) || unbuiltPresets.contains(word) {
             item.notBuilt(word, at: position)
         } else {
             item.fail(
-                "unknown-key", "`\(word.prefix(60))` is not a fault",
+                "unknown-key",
+                "`\(word.prefix(60))` is not a fault",
                 hint: NearestWord.hint(word, among: faultWords)
                     ?? "known are \(faultWords.joined(separator: ", "))",
-                at: position)
+                at: position
+            )
         }
         return false
     }

@@ -32,7 +32,8 @@ extension RuleParser {
         item.badValue(
             "\(item.quoted) is not a probability",
             hint: (0...100).contains(number)
-                ? "did you mean \(item.text ?? "")%?" : "from 0% to 100%, or from 0 to 1")
+                ? "did you mean \(item.text ?? "")%?" : "from 0% to 100%, or from 0 to 1"
+        )
         return nil
     }
 

@@ -20,11 +20,14 @@ extension RuleParser {
             requests: each(fields["request"], "`request`", readRequest),
             host: fields["host"].flatMap { ValueParser(ignoresCase: true).read($0) },
             headers: fields["headers"].map { readNamed($0, "`headers`", areHeaders: true) } ?? [],
-            query: fields["query"].map { readNamed($0, "`query`", areHeaders: false) } ?? [])
+            query: fields["query"].map { readNamed($0, "`query`", areHeaders: false) } ?? []
+        )
     }
 
     private static func each<Value>(
-        _ item: Item?, _ what: String, _ read: (Item) -> Value?
+        _ item: Item?,
+        _ what: String,
+        _ read: (Item) -> Value?
     ) -> [Value] {
         item?.oneOrMore(what).compactMap(read) ?? []
     }
@@ -39,14 +42,16 @@ extension RuleParser {
                     return nil
                 }
                 return .tag(String(text.dropFirst(4)))
-            })
+            }
+        )
     }
 
     private static func readBlock(_ item: Item) -> AddressBlock? {
         if let text = item.text, let block = AddressBlock(text) { return block }
         item.badValue(
             "\(item.quoted) is neither an address nor a block of addresses",
-            hint: "such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32")
+            hint: "such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32"
+        )
         return nil
     }
 
@@ -64,7 +69,8 @@ extension RuleParser {
             }
             item.badValue(
                 "\(item.quoted) names no connections",
-                hint: "such as 3, 1..10, odd or even; the first is 1")
+                hint: "such as 3, 1..10, odd or even; the first is 1"
+            )
             return nil
         }
     }
@@ -86,7 +92,8 @@ extension RuleParser {
     }
 
     private static func explanation(
-        of failure: RequestPattern.Failure, method: String
+        of failure: RequestPattern.Failure,
+        method: String
     ) -> (message: String, hint: String) {
         switch failure {
         case .notMethodAndPath:
@@ -102,7 +109,9 @@ extension RuleParser {
     }
 
     private static func readNamed(
-        _ item: Item, _ what: String, areHeaders: Bool
+        _ item: Item,
+        _ what: String,
+        areHeaders: Bool
     ) -> [Matcher.NamedPattern] {
         (item.named(what) ?? []).compactMap { name, position, item in
             if areHeaders, !FieldSyntax.isToken(name) {

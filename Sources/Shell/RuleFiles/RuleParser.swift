@@ -12,7 +12,8 @@ package enum RuleParser {
     ///
     /// - Parameter path: a JSON Pointer to the rule in the document that it is a part of.
     package static func rule(
-        from value: DocumentValue, path: String = ""
+        from value: DocumentValue,
+        path: String = ""
     ) throws(InvalidConfiguration) -> RuleEntry {
         try rule(from: DocumentNode(value), path: path)
     }
@@ -23,7 +24,8 @@ package enum RuleParser {
     }
 
     private static func rule(
-        from node: DocumentNode, path: String
+        from node: DocumentNode,
+        path: String
     ) throws(InvalidConfiguration) -> RuleEntry {
         let report = Report()
         let item = Item(node, path: path, domain: "rule", file: nil, report: report)
@@ -31,7 +33,8 @@ package enum RuleParser {
         try report.settle()
         guard let entry else {
             throw InvalidConfiguration(
-                RuleFileError(code: "rule.bad-value", message: "this is not a rule", path: path))
+                RuleFileError(code: "rule.bad-value", message: "this is not a rule", path: path)
+            )
         }
         return entry
     }
@@ -52,8 +55,14 @@ package enum RuleParser {
         let then = fields.required("then", hint: "name at least one fault").flatMap(readFaults)
         guard let id, let isEnabled, let when, let limit, let then else { return nil }
         let rule = Rule(
-            id: id, about: about, tags: tags, isEnabled: isEnabled, when: when, limit: limit,
-            then: then)
+            id: id,
+            about: about,
+            tags: tags,
+            isEnabled: isEnabled,
+            when: when,
+            limit: limit,
+            then: then
+        )
         return RuleEntry(rule: rule, node: item.node, path: item.path, file: item.file)
     }
 
@@ -64,7 +73,10 @@ package enum RuleParser {
             return nil
         }
         guard !id.contains(where: \.isWhitespace) else {
-            item.badValue("the id holds a space", hint: "write \(id.split(separator: " ").joined(separator: "-"))")
+            item.badValue(
+                "the id holds a space",
+                hint: "write \(id.split(separator: " ").joined(separator: "-"))"
+            )
             return nil
         }
         return id

@@ -19,7 +19,9 @@ struct YAMLReader {
         if let line = AliasGuard.lineOfAliasKey(in: text) {
             throw failure(
                 "a document with anchors cannot have a collection or an alias for a key",
-                at: DocumentNode.Position(line: line, column: 1), hint: "write the key as plain text")
+                at: DocumentNode.Position(line: line, column: 1),
+                hint: "write the key as plain text"
+            )
         }
         guard let root = try compose(text) else {
             throw failure("the document is empty", at: DocumentNode.Position(line: 1, column: 1))
@@ -38,16 +40,22 @@ struct YAMLReader {
     }
 
     private mutating func node(
-        _ node: Node, depth: Int
+        _ node: Node,
+        depth: Int
     ) throws(InvalidConfiguration) -> DocumentNode {
         nodeCount += 1
         guard nodeCount <= DocumentBounds.nodes else {
             throw failure(
-                "the document has more than \(DocumentBounds.nodes) values", at: position(of: node),
-                hint: "aliases count as often as they are used")
+                "the document has more than \(DocumentBounds.nodes) values",
+                at: position(of: node),
+                hint: "aliases count as often as they are used"
+            )
         }
         guard depth <= DocumentBounds.depth else {
-            throw failure("values are nested more than \(DocumentBounds.depth) deep", at: self.position(of: node))
+            throw failure(
+                "values are nested more than \(DocumentBounds.depth) deep",
+                at: self.position(of: node)
+            )
         }
         try checkTag(of: node)
         let place = self.position(of: node)
@@ -73,14 +81,18 @@ struct YAMLReader {
     }
 
     private mutating func member(
-        _ key: Node, _ value: Node, depth: Int
+        _ key: Node,
+        _ value: Node,
+        depth: Int
     ) throws(InvalidConfiguration) -> DocumentNode.Member {
         guard case .scalar(let scalar) = key else {
             throw failure("a key has to be text", at: position(of: key))
         }
         return DocumentNode.Member(
-            key: scalar.string, keyPosition: position(of: key),
-            node: try node(value, depth: depth))
+            key: scalar.string,
+            keyPosition: position(of: key),
+            node: try node(value, depth: depth)
+        )
     }
 
     private func position(of node: Node) -> DocumentNode.Position? {
@@ -97,8 +109,10 @@ struct YAMLReader {
             }
         guard expected.contains(where: { $0.rawValue == node.tag.rawValue }) else {
             throw failure(
-                "the tag `\(node.tag.rawValue)` is not supported", at: position(of: node),
-                hint: "leave it out")
+                "the tag `\(node.tag.rawValue)` is not supported",
+                at: position(of: node),
+                hint: "leave it out"
+            )
         }
     }
 }
@@ -110,12 +124,18 @@ extension YAMLReader {
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let start = context.map { "\($0.text): " } ?? ""
-            return failure("the YAML is malformed: \(start)\(problem)", at: DocumentNode.Position(mark))
+            return failure(
+                "the YAML is malformed: \(start)\(problem)",
+                at: DocumentNode.Position(mark)
+            )
         case .duplicatedKeysInMapping(let keys, let context):
             let key = keys.first ?? ""
             return failure(
-                "the key `\(key)` occurs more than once", at: DocumentNode.Position(context.mark),
-                code: "config.duplicate-key", hint: "this is its first place; remove one")
+                "the key `\(key)` occurs more than once",
+                at: DocumentNode.Position(context.mark),
+                code: "config.duplicate-key",
+                hint: "this is its first place; remove one"
+            )
         case .reader(let problem, _, _, _):
             return failure("the YAML cannot be read: \(problem)", at: nil)
         case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
@@ -124,12 +144,22 @@ extension YAMLReader {
     }
 
     private func failure(
-        _ message: String, at place: DocumentNode.Position?, code: String = "config.malformed", hint: String? = nil
+        _ message: String,
+        at place: DocumentNode.Position?,
+        code: String = "config.malformed",
+        hint: String? = nil
     ) -> InvalidConfiguration {
         InvalidConfiguration(
             RuleFileError(
-                code: code, message: message, file: file, line: place?.line, column: place?.column,
-                path: "", hint: hint))
+                code: code,
+                message: message,
+                file: file,
+                line: place?.line,
+                column: place?.column,
+                path: "",
+                hint: hint
+            )
+        )
     }
 }
 

@@ -81,7 +81,11 @@ package struct SocketFile: Sendable {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         #if canImport(Glibc)
-        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX,
+            CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue),
+            0
+        )
         #else
         let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
         #endif

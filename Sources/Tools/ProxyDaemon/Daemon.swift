@@ -83,31 +83,48 @@ struct Daemon {
         configuration.seed = seed ?? configuration.seed
         var generator = SystemRandomNumberGenerator()
         let state = DesiredState(
-            configuration, seed: seed ?? generator.next(), allowProduction: allowProduction,
-            traffic: JoinedPlanes(plane: plane), log: log, clock: RunTimekeeper(log),
-            makeTally: { SharedTally() })
+            configuration,
+            seed: seed ?? generator.next(),
+            allowProduction: allowProduction,
+            traffic: JoinedPlanes(plane: plane),
+            log: log,
+            clock: RunTimekeeper(log),
+            makeTally: { SharedTally() }
+        )
         let (listening, continuation) = AsyncStream<Void>.makeStream()
         let server = AdminServer(
-            socket: socketPath, state: state, log: log,
-            info: RunInfo(version: ProductVersion.current, pid: getpid()), logger: logger,
-            onListening: { continuation.yield() })
+            socket: socketPath,
+            state: state,
+            log: log,
+            info: RunInfo(version: ProductVersion.current, pid: getpid()),
+            logger: logger,
+            onListening: { continuation.yield() }
+        )
         var quiet = logger
         quiet.logLevel = max(.critical, logger.logLevel)
         var options = ServiceGroupConfiguration(
             services: [
                 .init(
                     service: AdminService(server: server, onEnd: { continuation.finish() }),
-                    successTerminationBehavior: .gracefullyShutdownGroup)
-            ], logger: quiet)
+                    successTerminationBehavior: .gracefullyShutdownGroup
+                )
+            ],
+            logger: quiet
+        )
         options.maximumGracefulShutdownDuration = Self.adminStopTime
         return Parts(
-            log: log, plane: plane, state: state, services: ServiceGroup(configuration: options),
-            listening: listening)
+            log: log,
+            plane: plane,
+            state: state,
+            services: ServiceGroup(configuration: options),
+            listening: listening
+        )
     }
 
     /// Waits for the admin socket, puts the configuration in force, and says what there is.
     private func begin(
-        _ parts: Parts, _ tasks: inout ThrowingTaskGroup<Void, any Error>
+        _ parts: Parts,
+        _ tasks: inout ThrowingTaskGroup<Void, any Error>
     ) async throws {
         var listening = parts.listening.makeAsyncIterator()
         guard await listening.next() != nil else {
@@ -120,7 +137,8 @@ struct Daemon {
         var lines = "seed \(await parts.state.seed)\nadmin unix:\(socketPath)\n"
         let views = Dictionary(
             await parts.plane.proxies().map { ($0.name, $0.address) },
-            uniquingKeysWith: { first, _ in first })
+            uniquingKeysWith: { first, _ in first }
+        )
         for proxy in configuration.proxies.map(\.definition) {
             let address = (views[proxy.name] ?? nil) ?? "disabled"
             let upstreams = proxy.upstreams.map(\.description).joined(separator: ",")
@@ -157,7 +175,9 @@ struct Daemon {
     private func reload(_ state: DesiredState) async {
         do {
             var next = try Configuration.load(
-                path: configurationPath, allowProduction: allowProduction)
+                path: configurationPath,
+                allowProduction: allowProduction
+            )
             next.seed = seed ?? next.seed
             _ = try await state.replace(with: next)
             logger.notice("read \(configurationPath) again")

@@ -13,8 +13,10 @@ struct JoinedPlanes: TrafficControl {
             try await plane.apply(snapshot)
         } catch {
             throw TrafficFailure(
-                code: error.isInUse ? "listen.in-use" : "listen.failed", message: error.message,
-                proxy: error.proxy)
+                code: error.isInUse ? "listen.in-use" : "listen.failed",
+                message: error.message,
+                proxy: error.proxy
+            )
         }
     }
 

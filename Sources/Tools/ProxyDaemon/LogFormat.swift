@@ -41,8 +41,10 @@ struct JSONLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let line = Line(
             time: WallTime(nanosecondsSince1970: SystemTime.nanosecondsSince1970).description,
-            level: event.level.rawValue, message: event.message.description,
-            metadata: all.isEmpty ? nil : all.mapValues(\.description))
+            level: event.level.rawValue,
+            message: event.message.description,
+            metadata: all.isEmpty ? nil : all.mapValues(\.description)
+        )
         guard let data = try? AdminJSON.encode(line) else { return }
         StandardStream.error.write(String(decoding: data, as: UTF8.self) + "\n")
     }

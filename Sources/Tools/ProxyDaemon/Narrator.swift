@@ -3,8 +3,9 @@ import EventJournal
 import EventRecords
 import Logging
 
-/// Retells in the log what a person at the console wants to hear of the event log: changes of
-/// state, and notices. A storm of notices is counted and not retold.
+/// Retells in the log what a person at the console wants to hear of the event log.
+///
+/// That is changes of state, and notices; a storm of notices is counted and not retold.
 struct Narrator {
     /// Notices retold in one second; the rest of that second is counted.
     static let noticesPerSecond = 20
@@ -47,7 +48,10 @@ struct Narrator {
             logger.warning("\(notice.message)", metadata: ["code": "\(notice.code)"])
         case .state(let state):
             let subject = state.subject.map { " \($0)" } ?? ""
-            logger.info("\(state.change)\(subject)", metadata: ["generation": "\(state.generation)"])
+            logger.info(
+                "\(state.change)\(subject)",
+                metadata: ["generation": "\(state.generation)"]
+            )
         case .fault(let fault):
             logger.debug("fault \(fault.fault) by \(fault.rule) on \(fault.connection.proxy)")
         case .connectionOpened, .connectionClosed, .exchange: return

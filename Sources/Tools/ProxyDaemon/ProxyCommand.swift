@@ -26,7 +26,8 @@ package struct ProxyCommand: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 failed, 2 usage or a bad configuration.
             """,
-        version: ProductVersion.current)
+        version: ProductVersion.current
+    )
 
     @Option(name: .long, help: "The configuration: YAML or JSON.")
     var config: String
@@ -36,33 +37,38 @@ package struct ProxyCommand: AsyncParsableCommand {
         help: """
             The admin socket's path. Default: $XDG_RUNTIME_DIR/chaosproxy.sock, or as root \
             /run/chaosproxy/admin.sock. CHAOS_SOCKET counts too.
-            """)
+            """
+    )
     var socket: String?
 
     @Option(name: .long, help: "The seed of every draw; wins over the file's. Default: drawn.")
     var seed: UInt64?
 
     @Option(
-        name: .long, help: "How long connections may take to end at a stop, such as 5s.",
+        name: .long,
+        help: "How long connections may take to end at a stop, such as 5s.",
         transform: { text in
             guard let duration = Duration(quantity: text) else {
                 throw ValidationError("'\(text)' is not a time such as 5s or 500ms")
             }
             return duration
-        })
+        }
+    )
     var drain: Duration = .seconds(5)
 
     @Option(name: .long, help: "Event loops that carry connections. Default: one for each core.")
     var eventLoops: Int?
 
     @Option(
-        name: .long, help: "trace, debug, info, notice, warning, error or critical.",
+        name: .long,
+        help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
                 throw ValidationError("'\(text)' is not a log level")
             }
             return level
-        })
+        }
+    )
     var logLevel: Logger.Level = .info
 
     @Option(name: .long, help: "text or json, on standard error.")
@@ -79,7 +85,8 @@ package struct ProxyCommand: AsyncParsableCommand {
     package func validate() throws {
         if let eventLoops, !(1...Daemon.maximumEventLoops).contains(eventLoops) {
             throw ValidationError(
-                "--event-loops takes a number from 1 to \(Daemon.maximumEventLoops)")
+                "--event-loops takes a number from 1 to \(Daemon.maximumEventLoops)"
+            )
         }
     }
 
@@ -97,9 +104,15 @@ package struct ProxyCommand: AsyncParsableCommand {
             return
         }
         let daemon = Daemon(
-            configuration: configuration, configurationPath: config, socketPath: try socketPath(),
-            seed: seed, drain: drain, eventLoops: eventLoops, allowProduction: allowProduction,
-            logger: logFormat.logger(level: logLevel))
+            configuration: configuration,
+            configurationPath: config,
+            socketPath: try socketPath(),
+            seed: seed,
+            drain: drain,
+            eventLoops: eventLoops,
+            allowProduction: allowProduction,
+            logger: logFormat.logger(level: logLevel)
+        )
         do {
             try await daemon.run()
         } catch let failure as Daemon.Failure {
@@ -114,16 +127,21 @@ package struct ProxyCommand: AsyncParsableCommand {
         environment["CHAOS_URL"] = nil
         do {
             let found = try AdminAddress.find(
-                option: socket, environment: environment, isRoot: geteuid() == 0)
+                option: socket,
+                environment: environment,
+                isRoot: geteuid() == 0
+            )
             if case .socket(let path) = found { return path }
             throw ValidationError("--socket takes the path of a Unix socket")
         } catch AdminAddress.Failure.longPath(let path) {
             throw ValidationError(
                 "\(path) is longer than the \(AdminAddress.maximumPathLength) bytes that a "
-                    + "socket address holds")
+                    + "socket address holds"
+            )
         } catch is AdminAddress.Failure {
             throw ValidationError(
-                "XDG_RUNTIME_DIR is not set: name the admin socket with --socket")
+                "XDG_RUNTIME_DIR is not set: name the admin socket with --socket"
+            )
         }
     }
 
@@ -144,4 +162,3 @@ package struct ProxyCommand: AsyncParsableCommand {
         }
     }
 }
-
