@@ -7,18 +7,26 @@ import Testing
 @Suite struct EventLineTests {
     @Test func `a record is a flat object with the keys of its kind`() throws {
         let record = EventRecord(
-            sequence: 7, elapsed: 1_500_000_001,
+            sequence: 7,
+            elapsed: 1_500_000_001,
             body: .fault(
                 FaultRecord(
-                    rule: "r", fault: "delay",
-                    connection: ConnectionName(id: 3, proxy: "prism", ordinal: 2), unit: 1,
-                    toss: 0.25, delay: 5)))
+                    rule: "r",
+                    fault: "delay",
+                    connection: ConnectionName(id: 3, proxy: "prism", ordinal: 2),
+                    unit: 1,
+                    toss: 0.25,
+                    delay: 5
+                )
+            )
+        )
         let line = EventLine(record, wallOrigin: 1_772_366_400_000_000_000)
         let json = String(decoding: try AdminJSON.encode(line), as: UTF8.self)
         #expect(
             json == #"{"conn":3,"delay":5,"fault":"delay","kind":"fault","ordinal":2,"#
                 + #""proxy":"prism","rule":"r","seq":7,"t":1500000001,"#
-                + #""time":"2026-03-01T12:00:01.500000001Z","toss":0.25,"unit":1}"#)
+                + #""time":"2026-03-01T12:00:01.500000001Z","toss":0.25,"unit":1}"#
+        )
         #expect(try AdminJSON.decode(EventLine.self, from: Data(json.utf8)) == line)
     }
 

@@ -12,20 +12,27 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct AdminRoutesTests {
     @Test(arguments: [
         ("GET", "/v1/status", 200), ("GET", "/v1/config", 200), ("GET", "/v1/rules", 200),
-        ("GET", "/v1/rules/a%2Fb.c", 200), ("GET", "/v1/rules/none", 404), ("GET", "/v1/proxies/prism", 200),
+        ("GET", "/v1/rules/a%2Fb.c", 200), ("GET", "/v1/rules/none", 404),
+        ("GET", "/v1/proxies/prism", 200),
         ("GET", "/v1/proxies/none", 404), ("GET", "/healthz", 200), ("GET", "/readyz", 200),
-        ("GET", "/", 404), ("GET", "/v1", 404), ("GET", "/v2/rules", 404), ("GET", "/v1/rules/a/b/c", 404),
+        ("GET", "/", 404), ("GET", "/v1", 404), ("GET", "/v2/rules", 404),
+        ("GET", "/v1/rules/a/b/c", 404),
         ("POST", "/v1/status", 405), ("DELETE", "/v1/config", 405), ("GET", "/v1/reset", 405),
         ("GET", "/v1/rules?x=1", 400), ("GET", "/v1/rules/%zz", 400), ("POST", "/v1/rules", 415),
         ("POST", "/v1/rules/late/enable?for=5", 400), ("POST", "/v1/rules/late/enable?for=5s", 200),
         ("POST", "/v1/rules/late/disable", 200), ("POST", "/v1/rules/late/reset-counters", 200),
         ("POST", "/v1/rules/none/enable", 404), ("POST", "/v1/proxies/prism/disable", 200),
-        ("POST", "/v1/reset", 200), ("DELETE", "/v1/rules/a%2Fb.c", 200), ("DELETE", "/v1/proxies/prism", 200),
+        ("POST", "/v1/reset", 200), ("DELETE", "/v1/rules/a%2Fb.c", 200),
+        ("DELETE", "/v1/proxies/prism", 200),
         ("GET", "/v1/connections", 200), ("DELETE", "/v1/connections/1", 204),
         ("DELETE", "/v1/connections/2?how=fin", 404), ("DELETE", "/v1/connections/1?how=x", 400),
         ("GET", "/v1/events?since=x", 400), ("GET", "/v1/events?kind=x", 400),
     ])
-    func `each endpoint answers with its status`(method: String, target: String, status: Int) async throws {
+    func `each endpoint answers with its status`(
+        method: String,
+        target: String,
+        status: Int
+    ) async throws {
         let bench = try await Bench()
         let answer = try await bench.ask(method, target)
         #expect(answer.status == status)
@@ -41,7 +48,11 @@ import Testing
         let rule = #"{"id":"x","then":[{"respond":503}],"limit":{"times":3}}"#
         #expect(try await bench.ask("POST", "/v1/rules", rule).status == 201)
         #expect(try await bench.ask("POST", "/v1/rules", rule).status == 409)
-        let patched = try await bench.ask("PATCH", "/v1/rules/x", #"{"limit":{"times":null,"skip":2}}"#)
+        let patched = try await bench.ask(
+            "PATCH",
+            "/v1/rules/x",
+            #"{"limit":{"times":null,"skip":2}}"#
+        )
         #expect(patched.status == 200)
         #expect(bench.traffic.last?.rules.last?.rule.limit.times == nil)
         #expect(bench.traffic.last?.rules.last?.rule.limit.skip == 2)
@@ -54,7 +65,9 @@ import Testing
         #expect(try await bench.ask("GET", "/v1/rules/x").status == 404)
         #expect(try await bench.ask("POST", "/v1/rules", "{").status == 400)
         #expect(
-            try await bench.ask("POST", "/v1/rules", rule, headers: ["content-type": "text/plain"]).status == 415)
+            try await bench.ask("POST", "/v1/rules", rule, headers: ["content-type": "text/plain"])
+                .status == 415
+        )
     }
 
     @Test func `a stale change is refused and a trial changes nothing`() async throws {
@@ -67,7 +80,10 @@ import Testing
         #expect(trial.value["applied"] == .bool(false))
         #expect(bench.traffic.snapshots.count == 1)
         let match = ["if-match": "\"1\""]
-        #expect(try await bench.ask("PUT", "/v1/config?wait=applied", text, headers: match).status == 200)
+        #expect(
+            try await bench.ask("PUT", "/v1/config?wait=applied", text, headers: match).status
+                == 200
+        )
         #expect(try await bench.ask("PUT", "/v1/config", text, headers: match).status == 412)
         #expect(try await bench.ask("PUT", "/v1/config?wait=no", text).status == 400)
         let production = #"{"version":1,"environment":"staging"}"#
@@ -91,13 +107,18 @@ import Testing
         let rule = #"{"id":"x","when":{"proxy":"db"},"then":["hang"]}"#
         #expect(try await bench.ask("POST", "/v1/rules", rule).status == 201)
         #expect(try await bench.ask("DELETE", "/v1/proxies/db").status == 409)
-        #expect(try await bench.ask("PATCH", "/v1/proxies/db", #"{"upstream":"127.0.0.1:2"}"#).status == 200)
+        #expect(
+            try await bench.ask("PATCH", "/v1/proxies/db", #"{"upstream":"127.0.0.1:2"}"#).status
+                == 200
+        )
     }
 
     @Test func `a follower that was too slow is told how many it missed`() async throws {
         let bench = try await Bench()
         for number in 0..<20 {
-            bench.log.append(.notice(NoticeRecord(code: "n\(number)", message: "", proxy: nil, connection: nil)))
+            bench.log.append(
+                .notice(NoticeRecord(code: "n\(number)", message: "", proxy: nil, connection: nil))
+            )
         }
         let text = try await bench.events("/v1/events?since=1&follow=false")
         let lines = text.split(separator: "\n")
@@ -105,7 +126,9 @@ import Testing
         #expect(lines.first?.contains(#""kind":"missed","missed":12"#) == true)
         #expect(try await bench.events("/v1/events?follow=false&kind=state").isEmpty)
         let sent = try await bench.events(
-            "/v1/events?follow=false", headers: ["accept": "text/event-stream", "last-event-id": "20"])
+            "/v1/events?follow=false",
+            headers: ["accept": "text/event-stream", "last-event-id": "20"]
+        )
         #expect(sent.hasPrefix("id: 21\nevent: notice\ndata: {"))
         #expect(bench.routes.followers.count == 0)
     }

@@ -53,7 +53,9 @@ import Testing
 
     @Test func `a change that the data plane refuses changes nothing`() async throws {
         let bench = try await Bench()
-        bench.traffic.refuse(with: TrafficFailure(code: "listen.in-use", message: "taken", proxy: "x"))
+        bench.traffic.refuse(
+            with: TrafficFailure(code: "listen.in-use", message: "taken", proxy: "x")
+        )
         let failure = await #expect(throws: AdminFailure.self) {
             try await bench.state.disableRule("a/b.c", from: nil)
         }
@@ -68,7 +70,9 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<50 {
                 group.addTask {
-                    let entry = try RuleParser.rule(json: Array(#"{"id":"n\#(number)","then":["hang"]}"#.utf8))
+                    let entry = try RuleParser.rule(
+                        json: Array(#"{"id":"n\#(number)","then":["hang"]}"#.utf8)
+                    )
                     _ = try await bench.state.addRule(entry, from: nil)
                 }
             }

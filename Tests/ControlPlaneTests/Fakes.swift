@@ -31,17 +31,29 @@ final class FakeTraffic: TrafficControl {
     func proxies() async -> [ProxyView] {
         (last?.proxies ?? []).map {
             ProxyView(
-                name: $0.name, address: "127.0.0.1:4321", liveConnections: 1, totalConnections: 2,
-                bytesToServer: 3, bytesToClient: 4)
+                name: $0.name,
+                address: "127.0.0.1:4321",
+                liveConnections: 1,
+                totalConnections: 2,
+                bytesToServer: 3,
+                bytesToClient: 4
+            )
         }
     }
 
     func connections() async -> [ConnectionView] {
         [
             ConnectionView(
-                connection: ConnectionName(id: 1, proxy: "prism", ordinal: 1), client: "127.0.0.1:9",
-                upstream: nil, opened: 0, bytesToServer: 0, bytesToClient: 0, exchanges: 0,
-                bufferedBytes: 0, rules: [])
+                connection: ConnectionName(id: 1, proxy: "prism", ordinal: 1),
+                client: "127.0.0.1:9",
+                upstream: nil,
+                opened: 0,
+                bytesToServer: 0,
+                bytesToClient: 0,
+                exchanges: 0,
+                bufferedBytes: 0,
+                rules: []
+            )
         ]
     }
 
@@ -130,16 +142,28 @@ struct Bench {
 
     init(_ document: String = Bench.document) async throws {
         state = DesiredState(
-            try Configuration.parse(text: document, file: "test.yaml"), seed: 7,
-            allowProduction: false, traffic: traffic, log: log, clock: time,
-            makeTally: { FakeTally() })
+            try Configuration.parse(text: document, file: "test.yaml"),
+            seed: 7,
+            allowProduction: false,
+            traffic: traffic,
+            log: log,
+            clock: time,
+            makeTally: { FakeTally() }
+        )
         routes = AdminRoutes(
-            state: state, log: log, info: RunInfo(version: "1", pid: 1), followers: FollowerGate())
+            state: state,
+            log: log,
+            info: RunInfo(version: "1", pid: 1),
+            followers: FollowerGate()
+        )
         try await state.start()
     }
 
     func ask(
-        _ method: String, _ target: String, _ body: String? = nil, headers: [String: String] = [:]
+        _ method: String,
+        _ target: String,
+        _ body: String? = nil,
+        headers: [String: String] = [:]
     ) async throws -> (status: Int, value: DocumentValue, headers: [String: String]) {
         var all = headers
         if body != nil, all["content-type"] == nil { all["content-type"] = "application/json" }
@@ -147,7 +171,12 @@ struct Bench {
         do {
             answer = await routes.answer(
                 try AdminRequest(
-                    method: method, target: target, headers: all, body: Array((body ?? "").utf8)))
+                    method: method,
+                    target: target,
+                    headers: all,
+                    body: Array((body ?? "").utf8)
+                )
+            )
         } catch {
             answer = AdminRoutes.answer(error)
         }

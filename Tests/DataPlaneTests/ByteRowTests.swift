@@ -19,7 +19,9 @@ import Testing
                 }
                 expected += piece
                 row.append(ByteBuffer(bytes: piece))
-                row.take(Int.random(in: 0...12, using: &generator)) { taken += $0.readableBytesView }
+                row.take(Int.random(in: 0...12, using: &generator)) {
+                    taken += $0.readableBytesView
+                }
                 #expect(row.count == expected.count - taken.count)
             }
             row.take(row.count) { taken += $0.readableBytesView }

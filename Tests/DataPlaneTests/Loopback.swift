@@ -17,7 +17,8 @@ struct Loopback: Sendable {
     static let patience = TimeAmount.seconds(20)
 
     static func run(
-        loops: Int = 2, _ body: @Sendable (Loopback) async throws -> Void
+        loops: Int = 2,
+        _ body: @Sendable (Loopback) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let log = EventLog(wallOrigin: 0)
@@ -37,29 +38,41 @@ struct Loopback: Sendable {
     }
 
     func proxy(
-        _ name: String = "echo", transport: ProxyDefinition.Transport = .tcp,
-        upstream: Endpoint? = nil, isEnabled: Bool = true,
+        _ name: String = "echo",
+        transport: ProxyDefinition.Transport = .tcp,
+        upstream: Endpoint? = nil,
+        isEnabled: Bool = true,
         limits: (inout ProxyLimits) -> Void = { _ in }
     ) -> ProxyDefinition {
         var bounds = ProxyLimits.defaults
         limits(&bounds)
         return ProxyDefinition(
-            name: name, listen: .tcp(host: "127.0.0.1", port: 0),
-            upstreams: [upstream ?? service.endpoint], transport: transport, tags: [],
-            onUpstreamFailure: transport == .http ? .badGateway : .reset, limits: bounds,
-            from: "client", to: name, isEnabled: isEnabled)
+            name: name,
+            listen: .tcp(host: "127.0.0.1", port: 0),
+            upstreams: [upstream ?? service.endpoint],
+            transport: transport,
+            tags: [],
+            onUpstreamFailure: transport == .http ? .badGateway : .reset,
+            limits: bounds,
+            from: "client",
+            to: name,
+            isEnabled: isEnabled
+        )
     }
 
     /// Puts proxies and rules in force; a rule's serial is its place, from `serial`.
     func apply(
-        _ proxies: [ProxyDefinition], _ rules: [Rule] = [], generation: UInt64 = 1,
+        _ proxies: [ProxyDefinition],
+        _ rules: [Rule] = [],
+        generation: UInt64 = 1,
         serial: UInt64 = 1
     ) async throws {
         let active = rules.enumerated().map { position, rule in
             ActiveRule(rule: rule, serial: serial + UInt64(position), tally: SharedTally())
         }
         try await plane.apply(
-            Snapshot(generation: generation, seed: 1, proxies: proxies, rules: active))
+            Snapshot(generation: generation, seed: 1, proxies: proxies, rules: active)
+        )
     }
 
     func port(of name: String = "echo") async throws -> Int {
@@ -77,9 +90,21 @@ struct Loopback: Sendable {
 
 struct Missing: Error { let what: String }
 
-func rule(_ id: String, _ faults: [Fault], when: Matcher = .everything, limit: Limit = .none) -> Rule {
+func rule(
+    _ id: String,
+    _ faults: [Fault],
+    when: Matcher = .everything,
+    limit: Limit = .none
+) -> Rule {
     Rule(
-        id: id, about: nil, tags: [], isEnabled: true, when: when, limit: limit, then: faults)
+        id: id,
+        about: nil,
+        tags: [],
+        isEnabled: true,
+        when: when,
+        limit: limit,
+        then: faults
+    )
 }
 
 /// Sends back what it gets, and ends when its client does.
@@ -124,7 +149,11 @@ final class Client: Sendable {
     private let arrivals: AsyncStream<[UInt8]>
     private let ended: EventLoopFuture<Ending>
 
-    private init(_ channel: any Channel, _ arrivals: AsyncStream<[UInt8]>, _ ended: EventLoopFuture<Ending>) {
+    private init(
+        _ channel: any Channel,
+        _ arrivals: AsyncStream<[UInt8]>,
+        _ ended: EventLoopFuture<Ending>
+    ) {
         self.channel = channel
         self.arrivals = arrivals
         self.ended = ended
@@ -134,7 +163,23 @@ final class Client: Sendable {
         let loop = group.next()
         let ended = loop.makePromise(of: Ending.self)
         let (arrivals, continuation) = AsyncStream<[UInt8]>.makeStream()
-        let channel = try await ClientBootstrap(group: loop)
+        let channel: any Channel
+        do {
+            channel = try await open(port, on: loop, continuation, ended)
+        } catch {
+            ended.fail(error)
+            throw error
+        }
+        // Nothing here may wait for ever: a test that does is ended by its connection.
+        loop.scheduleTask(in: Loopback.patience) { channel.close(promise: nil) }
+        return Client(channel, arrivals, ended.futureResult)
+    }
+
+    private static func open(
+        _ port: Int, on loop: any EventLoop,
+        _ continuation: AsyncStream<[UInt8]>.Continuation, _ ended: EventLoopPromise<Ending>
+    ) async throws -> any Channel {
+        try await ClientBootstrap(group: loop)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -143,9 +188,6 @@ final class Client: Sendable {
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
-        // Nothing here may wait for ever: a test that does is ended by its connection.
-        loop.scheduleTask(in: Loopback.patience) { channel.close(promise: nil) }
-        return Client(channel, arrivals, ended.futureResult)
     }
 
     func send(_ text: String) async throws {

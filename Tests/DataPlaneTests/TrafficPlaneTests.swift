@@ -37,7 +37,11 @@ import Testing
             let client = try await loopback.connect()
             try await client.send("a")
             #expect(await client.receive(1) == "a")
-            try await loopback.apply([proxy], [rule("hang", [.hang(Hang(for: nil))])], generation: 2)
+            try await loopback.apply(
+                [proxy],
+                [rule("hang", [.hang(Hang(for: nil))])],
+                generation: 2
+            )
             try await client.send("bcd")
             try await loopback.apply([proxy], generation: 3)
             #expect(await client.receive(3) == "bcd")

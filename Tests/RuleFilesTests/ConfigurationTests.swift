@@ -59,7 +59,9 @@ func firstError(_ text: String) -> RuleFileError? {
                     then:
                       - delay: uniform(5s, 15s)
                       - respond: { status: 200, headers: { X-Data-Freshness: cached }, json: { agents: [] } }
-                """, file: "chaos.yaml")
+                """,
+            file: "chaos.yaml"
+        )
         #expect(configuration.seed == 1234)
         let proxy = try #require(configuration.proxies.first?.definition)
         #expect(proxy.transport == .http)
@@ -72,34 +74,49 @@ func firstError(_ text: String) -> RuleFileError? {
             rule.then == [
                 .delay(
                     Delay(
-                        .uniform(lower: .seconds(5), upper: .seconds(15)), max: nil, toward: .client,
-                        atConnect: false)),
+                        .uniform(lower: .seconds(5), upper: .seconds(15)),
+                        max: nil,
+                        toward: .client,
+                        atConnect: false
+                    )
+                ),
                 .respond(
                     Respond(
-                        status: 200, reason: nil,
+                        status: 200,
+                        reason: nil,
                         headers: [
                             .init(name: "X-Data-Freshness", value: "cached"),
                             .init(name: "Content-Type", value: "application/json"),
-                        ], body: Array(#"{"agents":[]}"#.utf8))),
-            ])
+                        ],
+                        body: Array(#"{"agents":[]}"#.utf8)
+                    )
+                ),
+            ]
+        )
     }
 
     @Test(arguments: [
-        ("delay: 200ms", 200_000_000, 200_000_000), ("delay: 1m30s", 90_000_000_000, 90_000_000_000),
+        ("delay: 200ms", 200_000_000, 200_000_000),
+        ("delay: 1m30s", 90_000_000_000, 90_000_000_000),
         ("delay: 200ms ± 50ms", 150_000_000, 250_000_000),
         ("delay: 200ms+-50ms", 150_000_000, 250_000_000),
         ("delay: { time: 1.5us }", 1_500, 1_500),
     ])
     func `a delay is a time or a span of times`(text: String, lower: Int, upper: Int) throws {
-        let rule = try #require(try parse(document("  then: [{ \(text) }]")).get().rules.first?.rule)
+        let rule = try #require(
+            try parse(document("  then: [{ \(text) }]")).get().rules.first?.rule
+        )
         let (low, high) = (Duration.nanoseconds(lower), Duration.nanoseconds(upper))
-        let expected: Delay.Distribution = lower == upper ? .fixed(low) : .uniform(lower: low, upper: high)
+        let expected: Delay.Distribution =
+            lower == upper ? .fixed(low) : .uniform(lower: low, upper: high)
         #expect(
-            rule.then == [.delay(Delay(expected, max: nil, toward: .client, atConnect: false))])
+            rule.then == [.delay(Delay(expected, max: nil, toward: .client, atConnect: false))]
+        )
     }
 
     @Test(arguments: [
-        "- reset", "- close", "- hang", "- reset: { after: 17B, toward: both }", "- close: { after: 5s, how: rst }",
+        "- reset", "- close", "- hang", "- reset: { after: 17B, toward: both }",
+        "- close: { after: 5s, how: rst }",
         "- hang: 10s", "- hang: { for: 10s }", "- truncate: 17B", "- truncate: 50%",
         "- truncate: { after: 50%, then: reset, lengths: keep }", "- bandwidth: 64KB/s",
         "- bandwidth: 0", "- bandwidth: { rate: 1Mbit/s, burst: 4KiB, share: connection }",
@@ -113,7 +130,8 @@ func firstError(_ text: String) -> RuleFileError? {
     @Test(arguments: [
         "proxy: [db, prism]", "proxy: pri*", "proxy: tag:api", "client: [10.0.0.0/8, \"::1\"]",
         "connection: 3", "connection: 1..10", "connection: [odd, 4]", "request: [GET /a, ANY /**]",
-        "host: \"*.example\"", "headers: { X-A: [a, { absent: true }] }", "query: { q: { present: true } }",
+        "host: \"*.example\"", "headers: { X-A: [a, { absent: true }] }",
+        "query: { q: { present: true } }",
     ])
     func `every matcher that is built is accepted`(matcher: String) throws {
         _ = try parse(document("  when: { \(matcher) }\n  then: [hang]")).get()

@@ -6,11 +6,16 @@ import Testing
 
 @Suite struct ReaderTests {
     @Test(arguments: [
-        (#"{"b":1,"a":[true,null,-1.5e3,"x\n\u00e9\ud83d\ude00"]}"#,
-         DocumentValue.object([
-            .init(key: "b", value: .int(1)),
-            .init(key: "a", value: .array([.bool(true), .null, .double(-1500), .string("x\né😀")])),
-         ])),
+        (
+            #"{"b":1,"a":[true,null,-1.5e3,"x\n\u00e9\ud83d\ude00"]}"#,
+            DocumentValue.object([
+                .init(key: "b", value: .int(1)),
+                .init(
+                    key: "a",
+                    value: .array([.bool(true), .null, .double(-1500), .string("x\né😀")])
+                ),
+            ])
+        ),
         (" 0 ", .int(0)), ("[]", .array([])), ("{}", .object([])),
     ])
     func `JSON keeps its values and their order`(text: String, value: DocumentValue) throws {
@@ -20,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[1,]", "{\"a\":1,}", "01", "1.", "+1", "nul", "'a'", "\"\\x\"", "\"\\ud800\"", "\"\n\"",
+        "", "{", "[1,]", "{\"a\":1,}", "01", "1.", "+1", "nul", "'a'", "\"\\x\"", "\"\\ud800\"",
+        "\"\n\"",
         "1 2", "{a:1}", "1e999", "\"a", "-", "[1 2]", "{\"a\" 1}",
     ])
     func `what is not JSON is refused`(text: String) {
@@ -43,8 +49,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("no", DocumentValue.string("no")), ("true", .bool(true)), ("0x1F", .int(31)), ("0o17", .int(15)),
-        ("017", .int(17)), ("1.10", .double(1.1)), (".inf", .string(".inf")), ("~", .null), ("-", .string("-")),
+        ("no", DocumentValue.string("no")), ("true", .bool(true)), ("0x1F", .int(31)),
+        ("0o17", .int(15)),
+        ("017", .int(17)), ("1.10", .double(1.1)), (".inf", .string(".inf")), ("~", .null),
+        ("-", .string("-")),
         ("1.2.3", .string("1.2.3")), ("1e3", .double(1000)),
     ])
     func `plain scalars follow the core schema`(text: String, value: DocumentValue) {
@@ -52,16 +60,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("dealy", "delay"), ("respnd", "respond"), ("bandwith", "bandwidth"), ("zzzzz", nil), ("x", nil),
+        ("dealy", "delay"), ("respnd", "respond"), ("bandwith", "bandwidth"), ("zzzzz", nil),
+        ("x", nil),
     ])
     func `the nearest word is the one that was meant`(typed: String, meant: String?) {
         #expect(NearestWord.find(typed, among: RuleParser.faultWords) == meant)
     }
 
     @Test func `no mutation of a document traps`() {
-        let seedText = document("  when: { proxy: prism, request: GET /a/{id}, headers: { a: [b, { absent: true }] } }\n"
-            + "  limit: { probability: 60%, times: 3, for: 1m30s }\n"
-            + "  then: [{ delay: 200ms ± 50ms }, { respond: { status: 503, json: { a: [1, 2.5] } } }]")
+        let seedText = document(
+            "  when: { proxy: prism, request: GET /a/{id}, headers: { a: [b, { absent: true }] } }\n"
+                + "  limit: { probability: 60%, times: 3, for: 1m30s }\n"
+                + "  then: [{ delay: 200ms ± 50ms }, { respond: { status: 503, json: { a: [1, 2.5] } } }]"
+        )
         var random = SplitMix(state: 20_26)
         let alphabet = Array("{}[]:,-?*&!|>'\"%@`#\n\t a0e1.±/\\~<=x".utf8)
         for _ in 0..<3_000 {

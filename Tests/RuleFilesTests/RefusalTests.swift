@@ -7,40 +7,67 @@ import Testing
 @Suite struct RefusalTests {
     @Test(arguments: [
         // Text of the document, then where and what is wrong.
-        ("version: 1\nrules:\n  - id: a\n    then:\n      - dealy: 1s\n",
-         "chaos.yaml:5:9: /rules/0/then/0/dealy: `dealy` is not a fault (did you mean delay?)"),
-        ("version: 1\nseeds: 4\n",
-         "chaos.yaml:2:1: /seeds: `seeds` is not a key of a configuration (did you mean seed?)"),
-        ("version: 2\n",
-         "chaos.yaml:1:10: /version: `2` is not a version of the language (write version: 1)"),
-        ("version: 1\nrules:\n  - id: a\n    limit: { probability: 60 }\n    then: [hang]\n",
-         "chaos.yaml:4:27: /rules/0/limit/probability: `60` is not a probability (did you mean 60%?)"),
-        ("version: 1\nrules:\n  - id: a\n    then: [{ delay: 200 }]\n",
-         "chaos.yaml:4:21: /rules/0/then/0/delay: `200` has no unit (did you mean 200ms?)"),
-        ("version: 1\nrules:\n  - id: a\n    when: { request: get /a }\n    then: [hang]\n",
-         "chaos.yaml:4:22: /rules/0/when/request: `get /a` has a method in lower case (did you mean GET?)"),
-        ("version: 1\nproxies:\n  prism: { listen: '[::1]:0', upstream: 'h:1' }\nrules:\n"
-         + "  - id: a\n    when: { proxy: prsim }\n    then: [hang]\n",
-         "chaos.yaml:6:20: /rules/0/when/proxy: there is no proxy `prsim` (did you mean prism?)"),
+        (
+            "version: 1\nrules:\n  - id: a\n    then:\n      - dealy: 1s\n",
+            "chaos.yaml:5:9: /rules/0/then/0/dealy: `dealy` is not a fault (did you mean delay?)"
+        ),
+        (
+            "version: 1\nseeds: 4\n",
+            "chaos.yaml:2:1: /seeds: `seeds` is not a key of a configuration (did you mean seed?)"
+        ),
+        (
+            "version: 2\n",
+            "chaos.yaml:1:10: /version: `2` is not a version of the language (write version: 1)"
+        ),
+        (
+            "version: 1\nrules:\n  - id: a\n    limit: { probability: 60 }\n    then: [hang]\n",
+            "chaos.yaml:4:27: /rules/0/limit/probability: `60` is not a probability (did you mean 60%?)"
+        ),
+        (
+            "version: 1\nrules:\n  - id: a\n    then: [{ delay: 200 }]\n",
+            "chaos.yaml:4:21: /rules/0/then/0/delay: `200` has no unit (did you mean 200ms?)"
+        ),
+        (
+            "version: 1\nrules:\n  - id: a\n    when: { request: get /a }\n    then: [hang]\n",
+            "chaos.yaml:4:22: /rules/0/when/request: `get /a` has a method in lower case (did you mean GET?)"
+        ),
+        (
+            "version: 1\nproxies:\n  prism: { listen: '[::1]:0', upstream: 'h:1' }\nrules:\n"
+                + "  - id: a\n    when: { proxy: prsim }\n    then: [hang]\n",
+            "chaos.yaml:6:20: /rules/0/when/proxy: there is no proxy `prsim` (did you mean prism?)"
+        ),
     ])
     func `an error names its place and its remedy`(text: String, description: String) {
         #expect(firstError(text)?.description == description)
     }
 
     @Test(arguments: [
-        ("", "config.malformed"), ("[1]", "config.bad-value"), ("version: 1\nversion: 1", "config.duplicate-key"),
+        ("", "config.malformed"), ("[1]", "config.bad-value"),
+        ("version: 1\nversion: 1", "config.duplicate-key"),
         ("version: 1\n---\nversion: 1", "config.malformed"), ("version: [", "config.malformed"),
         ("version: !!binary 1", "config.malformed"), ("rules: []", "config.missing-key"),
-        ("version: 1\nenvironment: production\nrules: [{ id: a, then: [hang] }]", "config.production"),
-        ("version: 1\nrules: [{ id: a, then: [hang] }, { id: a, then: [hang] }]", "rule.duplicate-id"),
+        (
+            "version: 1\nenvironment: production\nrules: [{ id: a, then: [hang] }]",
+            "config.production"
+        ),
+        (
+            "version: 1\nrules: [{ id: a, then: [hang] }, { id: a, then: [hang] }]",
+            "rule.duplicate-id"
+        ),
         ("version: 1\nrules: [{ id: a }]", "rule.missing-key"),
         ("version: 1\nrules: [{ id: a, then: [] }]", "rule.bad-value"),
-        ("version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2' }, b: { listen: 'h:1', upstream: 'h:2' } }",
-         "proxy.duplicate-listen"),
-        ("version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', on-upstream-failure: 502 } }",
-         "proxy.bad-value"),
-        ("version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', limits: { buffer: 1KiB } } }",
-         "proxy.bad-value"),
+        (
+            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2' }, b: { listen: 'h:1', upstream: 'h:2' } }",
+            "proxy.duplicate-listen"
+        ),
+        (
+            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', on-upstream-failure: 502 } }",
+            "proxy.bad-value"
+        ),
+        (
+            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', limits: { buffer: 1KiB } } }",
+            "proxy.bad-value"
+        ),
         ("version: 1\nproxies: { a: { listen: 'h:1' } }", "proxy.missing-key"),
     ])
     func `a document with one fault in it is refused by its code`(text: String, code: String) {
@@ -48,7 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "when: { proxy: db, request: GET /a }\n  then: [hang]", "when: { proxy: db }\n  then: [{ respond: 503 }]",
+        "when: { proxy: db, request: GET /a }\n  then: [hang]",
+        "when: { proxy: db }\n  then: [{ respond: 503 }]",
         "when: { proxy: d* }\n  then: [{ truncate: 5B }]",
     ])
     func `HTTP is not asked of a tcp proxy`(rule: String) {
@@ -56,8 +84,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "delay: -1s", "delay: 25h", "delay: 50ms ± 60ms", "delay: uniform(2s, 1s)", "delay: uniform(1s)",
-        "delay: 1s1m", "delay: .5s", "delay: {}", "delay: { time: 1s, at: request, toward: client }",
+        "delay: -1s", "delay: 25h", "delay: 50ms ± 60ms", "delay: uniform(2s, 1s)",
+        "delay: uniform(1s)",
+        "delay: 1s1m", "delay: .5s", "delay: {}",
+        "delay: { time: 1s, at: request, toward: client }",
         "bandwidth: 64KB", "bandwidth: { burst: 1B }", "respond: 199", "respond: 600",
         "respond: { status: 204, body: x }", "respond: { status: 200, body: x, json: 1 }",
         "respond: { status: 200, headers: { Content-Length: 1 } }",
@@ -72,10 +102,13 @@ import Testing
 
     @Test(arguments: [
         "connection: 0", "connection: 5..2", "client: 10.0.0.0/33", "request: /a", "request: GET a",
-        "request: GET /a/**/b", "headers: { 'a b': 1 }", "headers: { a: { absent: false } }", "proxy: []",
+        "request: GET /a/**/b", "headers: { 'a b': 1 }", "headers: { a: { absent: false } }",
+        "proxy: []",
     ])
     func `a matcher with a bad value is refused`(matcher: String) {
-        #expect(firstError(document("  when: { \(matcher) }\n  then: [hang]"))?.code == "rule.bad-value")
+        #expect(
+            firstError(document("  when: { \(matcher) }\n  then: [hang]"))?.code == "rule.bad-value"
+        )
     }
 
     @Test func `every word that is not built yet is refused by name`() {
@@ -83,11 +116,16 @@ import Testing
         for word in RuleParser.unbuiltFaults.union(RuleParser.unbuiltPresets) {
             documents += ["  then: [\(word)]", "  then: [{ \(word): 1 }]"]
         }
-        for word in RuleParser.unbuiltMatchers { documents.append("  when: { \(word): 1 }\n  then: [hang]") }
-        for word in RuleParser.unbuiltLimits { documents.append("  limit: { \(word): 1 }\n  then: [hang]") }
+        for word in RuleParser.unbuiltMatchers {
+            documents.append("  when: { \(word): 1 }\n  then: [hang]")
+        }
+        for word in RuleParser.unbuiltLimits {
+            documents.append("  limit: { \(word): 1 }\n  then: [hang]")
+        }
         documents += [
             "limit: { per: 'header:X' }", "final: true", "when: { host: /a.*/ }",
-            "when: { headers: { a: /b/ } }", "when: { query: { a: [/b/] } }", "when: { request: /GET/ }",
+            "when: { headers: { a: /b/ } }", "when: { query: { a: [/b/] } }",
+            "when: { request: /GET/ }",
         ].map { "  \($0)\n  then: [hang]" }
         documents += [
             "delay: normal(1s, 1s)", "delay: lognormal(1s, 2s)", "delay: exponential(1s)",
@@ -97,7 +135,9 @@ import Testing
             "respond: { status: 200, file: a }", "truncate: { after: 1B, lengths: fix }",
             "truncate: { after: 1B, toward: server }",
         ].map { "  then: [{ \($0) }]" }
-        for text in documents { #expect(firstError(document(text))?.code == "rule.not-built", "\(text)") }
+        for text in documents {
+            #expect(firstError(document(text))?.code == "rule.not-built", "\(text)")
+        }
         let proxy = "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', "
         for text in [
             "version: 1\npartitions: []", proxy + "protocol: auto } }", proxy + "tls: {} } }",
@@ -111,7 +151,9 @@ import Testing
         let shared = "version: 1\nrules:\n  - { id: a, then: &t [hang] }\n  - { id: b, then: *t }\n"
         #expect(try parse(shared).get().rules.count == 2)
         var laughs = "version: 1\nx-0: &a0 [1, 1]\n"
-        for level in 1...40 { laughs += "x-\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+        for level in 1...40 {
+            laughs += "x-\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n"
+        }
         #expect(firstError(laughs)?.code == "config.malformed")
         #expect(firstError(laughs + "? *a40\n: 1\n")?.line == 43)
         #expect(firstError(laughs + "*a40 : 1\n")?.line == 43)
@@ -119,7 +161,9 @@ import Testing
     }
 
     @Test func `no more than the bound of errors is told`() {
-        let rules = (0..<50).map { "{ id: r\($0), dealy: 1, then: [hang] }" }.joined(separator: ", ")
+        let rules = (0..<50).map { "{ id: r\($0), dealy: 1, then: [hang] }" }.joined(
+            separator: ", "
+        )
         guard case .failure(let error) = parse("version: 1\nrules: [\(rules)]") else {
             Issue.record("accepted")
             return
