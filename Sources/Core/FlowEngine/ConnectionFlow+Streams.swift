@@ -102,10 +102,20 @@ extension ConnectionFlow {
     ) {
         guard server == .absent else { return }
         if delay > .zero {
-            server = .waiting(until: now + delay)
+            server = .waiting(since: now, until: now + delay)
         } else {
             server = .dialing
             effects.append(.dial)
         }
+    }
+
+    /// Lets a held dial go as soon as what is left of its delay says so.
+    mutating func releaseDial(at now: Moment, emitting effects: inout [Effect]) {
+        guard case .waiting(let since, let until) = server else { return }
+        let due = min(until, since + (exchange?.plan ?? stream.plan).connectDelay)
+        server = .waiting(since: since, until: due)
+        guard due <= now else { return }
+        server = .dialing
+        effects.append(.dial)
     }
 }

@@ -26,7 +26,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     enum ServerPhase: Equatable {
         case absent
         /// Held by a `delay` with `at: connect`.
-        case waiting(until: Moment)
+        case waiting(since: Moment, until: Moment)
         case dialing
         case connected
     }
@@ -83,7 +83,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         guard mode != .over else { return nil }
         var earliest = earlier(toServer.wakeAt, toClient.wakeAt)
         earliest = earlier(earliest, headDeadline)
-        if case .waiting(let until) = server { earliest = earlier(earliest, until) }
+        if case .waiting(_, let until) = server { earliest = earlier(earliest, until) }
         if let exchange {
             if case .pending = exchange.stage {
                 let due = exchange.started + exchange.plan.totalDelay
@@ -162,7 +162,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
             self.headDeadline = nil
             headTimedOut(at: now, emitting: &effects)
         }
-        if case .waiting(let until) = server, until <= now {
+        if case .waiting(_, let until) = server, until <= now {
             server = .dialing
             effects.append(.dial)
         }
@@ -193,6 +193,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         tallies.keep(rules.isInForce)
         if exchange != nil { adoptInExchange(at: now, emitting: &effects) }
         if mode == .streaming { adoptInStream(at: now, emitting: &effects) }
+        releaseDial(at: now, emitting: &effects)
         advance(at: now, emitting: &effects)
     }
 
