@@ -74,6 +74,8 @@ struct ChunkReader: Equatable, Sendable {
 
     private enum Phase: Equatable {
         case size(digits: Int)
+        /// White space behind the size: an extension or nothing may follow (RFC 9112, 7.1.1).
+        case spaceAfterSize(length: Int)
         case chunkExtension(length: Int)
         case sizeLineFeed
         case content
@@ -130,6 +132,15 @@ struct ChunkReader: Equatable, Sendable {
     private mutating func step(_ byte: UInt8) -> Result<Bool, Violation> {
         switch phase {
         case .size(let digits): return stepSize(byte, digits)
+        case .spaceAfterSize(let length):
+            switch byte {
+            case ASCII.carriageReturn: phase = .sizeLineFeed
+            case ASCII.semicolon: phase = .chunkExtension(length: length + 1)
+            case ASCII.space where length < Self.maximumExtensionLength,
+                ASCII.tab where length < Self.maximumExtensionLength:
+                phase = .spaceAfterSize(length: length + 1)
+            default: return .failure(byte == ASCII.lineFeed ? .bareLineFeed : .chunkLine)
+            }
         case .chunkExtension(let length):
             if byte == ASCII.carriageReturn {
                 phase = .sizeLineFeed
@@ -171,7 +182,8 @@ struct ChunkReader: Equatable, Sendable {
         guard digits > 0, remaining <= UInt64(Int64.max) else { return .failure(.chunkSize) }
         switch byte {
         case ASCII.carriageReturn: phase = .sizeLineFeed
-        case ASCII.semicolon, ASCII.space, ASCII.tab: phase = .chunkExtension(length: 1)
+        case ASCII.semicolon: phase = .chunkExtension(length: 1)
+        case ASCII.space, ASCII.tab: phase = .spaceAfterSize(length: 1)
         case ASCII.lineFeed: return .failure(.bareLineFeed)
         default: return .failure(.chunkSize)
         }
