@@ -111,7 +111,7 @@ extension ConnectionFlow {
 
     /// Lets a held dial go as soon as what is left of its delay says so.
     mutating func releaseDial(at now: Moment, emitting effects: inout [Effect]) {
-        guard case .waiting(let since, let until) = server else { return }
+        guard mode != .over, case .waiting(let since, let until) = server else { return }
         let due = min(until, since + (exchange?.plan ?? stream.plan).connectDelay)
         server = .waiting(since: since, until: due)
         guard due <= now else { return }
