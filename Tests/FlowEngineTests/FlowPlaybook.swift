@@ -21,6 +21,7 @@ final class FlowPlaybook {
 
     private var unread: [Direction: [UInt8]] = [.clientToServer: [], .serverToClient: []]
     private var held: [Direction: [UInt8]] = [.clientToServer: [], .serverToClient: []]
+    private var rereads: [Direction] = []
     private let proxy: ProxyDefinition
     private let facts = ConnectionFacts(ordinal: 1, client: IPAddress("192.0.2.1"))
     /// Connects at once when the flow dials.
@@ -129,6 +130,8 @@ final class FlowPlaybook {
         var effects: [Effect] = []
         event(&flow, now, &effects)
         for effect in effects { obey(effect) }
+        // As the shell does: what is to be read again waits until all effects are obeyed.
+        while let direction = rereads.popLast() { show(direction) }
     }
 
     private func obey(_ effect: Effect) {
@@ -145,7 +148,8 @@ final class FlowPlaybook {
             dials += 1
             if answersDials { connects() }
         case .disconnect: disconnects += 1
-        case .reread(let direction): if unread[direction]?.isEmpty == false { show(direction) }
+        case .reread(let direction):
+            if unread[direction]?.isEmpty == false { rereads.insert(direction, at: 0) }
         case .finish(let end): finished.insert(end)
         case .end(let how): ending = how
         case .record(let body): records.append(body)

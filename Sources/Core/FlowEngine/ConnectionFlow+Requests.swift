@@ -260,6 +260,10 @@ extension ConnectionFlow {
             guard let exchange else { return }
             if exchange.isHung { return conclude(.fin, .cut, at: now, emitting: &effects) }
             if case .pending = exchange.stage { return }
+            if case .answered = exchange.stage, !exchange.request.isFinished {
+                // The rest of the request will not come; the answer has been given.
+                return conclude(.fin, .answered, at: now, emitting: &effects)
+            }
             if unreadFromClient == 0, exchange.stage == .forwarded {
                 toServer.ended(.fin, at: now, emitting: &effects)
             }

@@ -73,7 +73,7 @@ extension ConnectionFlow {
                 emitting: &effects
             )
             exchange?.response = .body(.untilClose)
-            return 0
+            return readResponseBody(bytes, at: now, emitting: &effects)
         case .complete(let length):
             takeResponseHead(length, at: now, emitting: &effects)
             return length

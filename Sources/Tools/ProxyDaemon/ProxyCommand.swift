@@ -99,8 +99,9 @@ package struct ProxyCommand: AsyncParsableCommand {
             throw ExitCode(2)
         }
         if check {
-            let (proxies, rules) = (configuration.proxies.count, configuration.rules.count)
-            StandardStream.output.write("\(config): valid: \(proxies) proxies, \(rules) rules\n")
+            let proxies = Self.count(configuration.proxies.count, "proxy", "proxies")
+            let rules = Self.count(configuration.rules.count, "rule", "rules")
+            StandardStream.output.write("\(config): valid: \(proxies), \(rules)\n")
             return
         }
         let daemon = Daemon(
@@ -119,6 +120,10 @@ package struct ProxyCommand: AsyncParsableCommand {
             StandardStream.error.write("chaosproxy: \(failure.message)\n")
             throw ExitCode(1)
         }
+    }
+
+    private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
     }
 
     /// Where chaosctl looks for it too; an address on TCP is not a place to listen at.

@@ -15,7 +15,7 @@ struct FaultVerb: AsyncParsableCommand {
               chaosctl fault db bandwidth 64KB/s
               chaosctl fault prism truncate 50% --then reset
               chaosctl fault prism reset --after 17B
-              chaosctl fault prism hang --for 10s
+              chaosctl fault prism hang 10s
             """
     )
 

@@ -5,7 +5,7 @@ import ArgumentParser
 struct ProxyDisable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable",
-        abstract: "Close a proxy's listener; live connections go on."
+        abstract: "Close a proxy's listener; its live connections end too."
     )
 
     @Argument(help: "The proxy's name.") var name: String
