@@ -81,7 +81,7 @@ let package = Package(
 
         .tests(of: "FaultModel"),
         .tests(of: "WireFormats", on: ["FaultModel"], using: [.nioCore, .nioEmbedded, .nioHTTP1]),
-        .tests(of: "FlowEngine", on: ["FaultModel", "WireFormats", "EventRecords"]),
+        .tests(of: "FlowEngine", on: ["FaultModel", "EventRecords"]),
         .tests(of: "RuleFiles", on: ["FaultModel"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
         .tests(of: "SocketFiles"),

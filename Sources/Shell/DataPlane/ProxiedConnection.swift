@@ -14,35 +14,35 @@ final class ProxiedConnection {
 
     let name: ConnectionName
     let proxy: LoopProxy
-    private let context: LoopContext
-    private let limits: ProxyLimits
-    private let clientText: String
-    private let opened: Moment
-    private var flow: ConnectionFlow
-    private let client: Peer
-    private var server: Peer?
-    private var upstreamText: String?
-    private var dial: UpstreamDial?
+    let context: LoopContext
+    let limits: ProxyLimits
+    let clientText: String
+    let opened: Moment
+    var flow: ConnectionFlow
+    let client: Peer
+    var server: Peer?
+    var upstreamText: String?
+    var dial: UpstreamDial?
 
-    private var bytes = ConnectionBytes()
+    var bytes = ConnectionBytes()
     /// Bytes that the flow let go while the server was not connected yet.
-    private var clearedForServer = 0
+    var clearedForServer = 0
 
-    private var inputs = CircularBuffer<Input>()
-    private var isBusy = false
-    private var spare: [Effect] = []
-    private let alarm: Alarm
+    var inputs = CircularBuffer<Input>()
+    var isBusy = false
+    var spare: [Effect] = []
+    let alarm: Alarm
     /// For the idle time while the connection lives, and for the linger when it is over.
-    private let patience: Alarm
-    private var lastActivity: Moment
-    private var isDraining = false
-    private var isClosed = false
-    private var onClose: (() -> Void)?
+    let patience: Alarm
+    var lastActivity: Moment
+    var isDraining = false
+    var isClosed = false
+    var onClose: (() -> Void)?
     /// Who ended the connection first, and how.
-    private var ending: (by: ConnectionClosed.Party, how: ConnectionClosed.How)?
+    var ending: (by: ConnectionClosed.Party, how: ConnectionClosed.How)?
 
     /// What happened, waiting for its turn: obeying an effect can make the next thing happen.
-    private enum Input {
+    enum Input {
         case accepted
         case arrived(Direction)
         case ended(End, Close.How)
@@ -80,78 +80,7 @@ final class ProxiedConnection {
         )
     }
 
-    // MARK: What the ends tell
-
-    func accepted() {
-        proxy.totals.live += 1
-        proxy.totals.connections += 1
-        context.add(self)
-        log(.connectionOpened(ConnectionOpened(connection: name, client: clientText)))
-        watchIdleness()
-        handle(.accepted)
-    }
-
-    func read(_ buffer: ByteBuffer, from end: End) {
-        let direction: Direction = end == .client ? .clientToServer : .serverToClient
-        peer(end)?.isReading = false
-        bytes.append(buffer, direction)
-        handle(.arrived(direction))
-    }
-
-    func writabilityChanged(_ end: End) { if !isBusy { keepReading() } }
-
-    func inputClosed(_ end: End) {
-        peer(end)?.inputIsClosed = true
-        noteEnding(end == .client ? .client : .server, .fin)
-        handle(.ended(end, .fin))
-    }
-
-    func failed(_ end: End) { peer(end)?.hasFailed = true }
-
-    func inactive(_ end: End) {
-        guard let peer = peer(end) else { return }
-        peer.isGone = true
-        // Once our side is shut, the peer's FIN closes the channel without another event.
-        let wasOrderly = peer.outputIsClosed && !peer.hasFailed
-        if !flow.isOver, !(wasOrderly && peer.inputIsClosed) {
-            noteEnding(end == .client ? .client : .server, wasOrderly ? .fin : .rst)
-            handle(.ended(end, wasOrderly ? .fin : .rst))
-        }
-        closeIfDone()
-    }
-
-    // MARK: What others ask
-
-    func adopt() { handle(.adopt) }
-
-    func cancel(_ how: Close.How) {
-        if flow.isOver { return abandon(how) }
-        noteEnding(.proxy, how == .rst ? .rst : .fin)
-        handle(.cancel(how))
-    }
-
-    func drain() {
-        isDraining = true
-        if flow.isIdle { cancel(.fin) }
-    }
-
-    var view: ConnectionView {
-        ConnectionView(
-            connection: name,
-            client: clientText,
-            upstream: upstreamText,
-            opened: opened.nanoseconds,
-            bytesToServer: flow.toServer.passed,
-            bytesToClient: flow.toClient.passed,
-            exchanges: flow.exchangeCount,
-            bufferedBytes: bytes.count(.clientToServer) + bytes.count(.serverToClient),
-            rules: flow.actingRules
-        )
-    }
-
-    // MARK: One event in, its effects obeyed
-
-    private func handle(_ input: Input) {
+    func handle(_ input: Input) {
         inputs.append(input)
         guard !isBusy else { return }
         isBusy = true
@@ -267,60 +196,8 @@ final class ProxiedConnection {
         leaving?.channel.close(promise: nil)
     }
 
-    // MARK: The end
-
-    private func end(_ how: Close.How) {
-        alarm.cancel()
-        dial?.cancel()
-        guard how == .fin else { return abandon(.rst) }
-        client.finish()
-        server?.finish()
-        patience.set(for: context.clock.now + Self.lingerTime) { [self] in abandon(.fin) }
-    }
-
-    /// Closes both channels without waiting for anybody.
-    private func abandon(_ how: Close.How) {
-        if how == .rst {
-            client.resetOnClose()
-            server?.resetOnClose()
-        }
-        client.close()
-        server?.close()
-    }
-
-    private func closeIfDone() {
-        guard client.isGone, server?.isGone ?? true, !isClosed else { return }
-        isClosed = true
-        alarm.cancel()
-        patience.cancel()
-        dial?.cancel()
-        proxy.totals.live -= 1
-        let ending = ending ?? (.proxy, .fin)
-        log(
-            .connectionClosed(
-                ConnectionClosed(
-                    connection: name,
-                    closedBy: ending.by,
-                    how: ending.how,
-                    bytesToServer: flow.toServer.passed,
-                    bytesToClient: flow.toClient.passed,
-                    exchanges: flow.exchangeCount
-                )
-            )
-        )
-        context.remove(self)
-        onClose?()
-        onClose = nil
-    }
-
-    private func noteEnding(_ party: ConnectionClosed.Party, _ how: ConnectionClosed.How) {
-        if ending == nil { ending = (party, how) }
-    }
-
-    // MARK: Reading and waking
-
     /// Reads from an end only while there is room for what it sends.
-    private func keepReading() {
+    func keepReading() {
         guard !isClosed else { return }
         if mayRead(.clientToServer, to: server) { client.read() }
         if mayRead(.serverToClient, to: client) { server?.read() }
@@ -333,7 +210,7 @@ final class ProxiedConnection {
             && !lane.isFull(limit: limits.buffer.bytes) && destination?.channel.isWritable ?? true
     }
 
-    private func watchIdleness() {
+    func watchIdleness() {
         guard limits.idleTimeout > .zero else { return }
         patience.set(for: lastActivity + limits.idleTimeout) { [self] in
             guard context.clock.now >= lastActivity + limits.idleTimeout else {
@@ -344,9 +221,9 @@ final class ProxiedConnection {
         }
     }
 
-    private func log(_ body: EventRecord.Body) {
+    func log(_ body: EventRecord.Body) {
         context.sink.append(body, elapsed: context.clock.now.nanoseconds)
     }
 
-    private func peer(_ end: End) -> Peer? { end == .client ? client : server }
+    func peer(_ end: End) -> Peer? { end == .client ? client : server }
 }

@@ -61,15 +61,7 @@ package enum ProxyParser {
         name: String,
         at position: DocumentNode.Position?
     ) -> ProxyEntry? {
-        let isName = isName(name)
-        if !isName {
-            item.fail(
-                "bad-value",
-                "`\(name.prefix(60))` is not a name for a proxy",
-                hint: "letters, digits, dots, dashes and underscores, at most \(maximumNameLength)",
-                at: position
-            )
-        }
+        let isName = checkName(name, item, at: position)
         guard let fields = item.fields("a proxy", known: keys, notBuilt: unbuilt) else {
             return nil
         }
@@ -104,6 +96,21 @@ package enum ProxyParser {
             isEnabled: isEnabled
         )
         return ProxyEntry(definition: definition, node: item.node, path: item.path, file: item.file)
+    }
+
+    private static func checkName(
+        _ name: String,
+        _ item: Item,
+        at position: DocumentNode.Position?
+    ) -> Bool {
+        guard !isName(name) else { return true }
+        item.fail(
+            "bad-value",
+            "`\(name.prefix(60))` is not a name for a proxy",
+            hint: "letters, digits, dots, dashes and underscores, at most \(maximumNameLength)",
+            at: position
+        )
+        return false
     }
 
     private static func isName(_ name: String) -> Bool {
