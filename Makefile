@@ -47,10 +47,12 @@ check: ## Check format, imports, words and sizes, and the checks themselves
 	Scripts/sizes || failed="$$failed sizes"; \
 	if [ -n "$$failed" ]; then echo "check: failed:$$failed" >&2; exit 1; fi
 
-bench: ## Measure what an exchange costs, with 10 rules and with 10,000
+bench: ## Measure what an exchange costs: 10 rules and 10,000, framing and re-encoding, HAProxy
 	@Scripts/setup bench
 	@$(MAKE) --no-print-directory build
+	$(SWIFT) build --package-path Benchmarks -c release
 	@Scripts/bench $(RELEASE_PATH)
+	@Scripts/bench-framing $(RELEASE_PATH) Benchmarks/.build/release/reencoding-relay
 
 # Root may have no toolchain on its path: `make build && sudo make install` builds nothing twice.
 install: ## Install to PREFIX (/usr/local) below DESTDIR, with shell completions
