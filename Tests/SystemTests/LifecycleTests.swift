@@ -99,7 +99,7 @@ import Testing
                 to: "good.yaml"
             )
             let valid = try await run(Programs.chaosproxy, ["--check", "--config", good])
-            #expect(valid.status == 0 && valid.output.contains("1 proxies"))
+            #expect(valid.status == 0 && valid.output.contains("1 proxy"))
             let bad = try stage.write("version: 1\nproxies: { a: { listen: 5 } }\n", to: "bad.yaml")
             let invalid = try await run(Programs.chaosproxy, ["--check", "--config", bad])
             #expect(invalid.status == 2 && invalid.errors.contains("bad.yaml:2:"))

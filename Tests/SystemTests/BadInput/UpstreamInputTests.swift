@@ -16,7 +16,10 @@ import Testing
                 settings: "on-upstream-failure: \(ending)"
             )
             let wire = try Wire(proxy.address)
-            try await wire.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+            // A tcp proxy dials without waiting for a byte, and has ended by the time one is sent.
+            if transport == "http" {
+                try await wire.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+            }
             if ending == "502" {
                 let answer = try await wire.answer()
                 #expect(answer.hasPrefix("HTTP/1.1 502 ") && answer.contains("absent.sock"))
