@@ -94,11 +94,16 @@ let package = Package(
         .tests(
             of: "ControlPlane",
             on: ["FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract"],
-            using: [.logging, .hummingbird, .nioCore, .nioPosix]
+            using: [.serviceLifecycle, .logging, .hummingbird, .nioCore, .nioPosix]
         ),
         .tests(of: "ControlCommands", on: ["AdminContract", "AdminClient"]),
         .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
-        .testTarget(name: "SystemTests", path: "Tests/SystemTests", swiftSettings: .strict),
+        .testTarget(
+            name: "SystemTests",
+            path: "Tests/SystemTests",
+            exclude: ["Fixtures"],
+            swiftSettings: .strict
+        ),
     ]
 )
 
