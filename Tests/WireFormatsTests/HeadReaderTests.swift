@@ -26,7 +26,7 @@ import Testing
         ("GET / HTTP/1.1\r\nConnection: Upgrade, CLOSE\r\n\r\n", false, nil, false),
         ("GET / HTTP/1.1\r\nConnection: closed\r\n\r\n", true, nil, false),
         ("PUT / HTTP/1.1\r\ncontent-LENGTH: 007\r\n\r\n", true, 7, false),
-        ("PUT / HTTP/1.1\r\nTransfer-Encoding: gzip,\r\nTransfer-Encoding: CHUNKED\r\n\r\n", true, nil, true),
+        ("PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: CHUNKED\r\n\r\n", true, nil, true),
         ("\r\n\r\nGET / HTTP/1.1\r\n\r\n", true, nil, false),
     ] as [(String, Bool, UInt64?, Bool)])
     func `framing and persistence are read from the fields`(

@@ -81,12 +81,17 @@ package struct MessageFraming: Equatable, Sendable {
     }
 
     /// `chunked` has to be the last coding and may be given once, over all lines together.
+    ///
+    /// Empty elements, which RFC 9110, 5.6.1.2 has readers pass over, are refused: behind `chunked,`
+    /// some readers take the body to last until the connection ends.
     private mutating func noteEncodings(
         _ bytes: borrowing Span<UInt8>,
         _ value: Range<Int>
     ) -> Violation? {
         hasTransferEncoding = true
-        for coding in ListElements(bytes, value) {
+        let codings = ListElements(bytes, value)
+        if codings.hasEmptyOnes { return .transferEncoding }
+        for coding in codings {
             if isChunked { return .transferEncoding }
             isChunked = bytes.equalsIgnoringCase(coding, Names.chunked)
         }
@@ -108,6 +113,8 @@ package struct MessageFraming: Equatable, Sendable {
 /// The elements of a comma-separated list (RFC 9110, 5.6.1), without white space and empty ones.
 struct ListElements: Sequence {
     private var elements: [Range<Int>] = []
+    /// Whether there was nothing between two commas, beside one, or at all.
+    private(set) var hasEmptyOnes = false
 
     init(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) {
         var start = range.lowerBound
@@ -120,7 +127,7 @@ struct ListElements: Sequence {
 
     private mutating func append(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) {
         let element = bytes.trimmed(range)
-        if !element.isEmpty { elements.append(element) }
+        if element.isEmpty { hasEmptyOnes = true } else { elements.append(element) }
     }
 
     func makeIterator() -> IndexingIterator<[Range<Int>]> { elements.makeIterator() }

@@ -4,9 +4,22 @@
 /// Inputs that are kept because a reader once failed on them, and the question asked of each.
 enum Corpus {
     static let regressions: [(HeadReader.Kind, String)] = [
-        (.request, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5 6\r\nhello\r\n0\r\n\r\n"),
-        (.request, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5 ;a\r\nhello\r\n0\r\n\r\n"),
+        // `5 6` behind a chunk size is 5 to one reader and 56 to another.
+        (.request, "\(post)Transfer-Encoding: chunked\r\n\r\n5 6\r\nhello\r\n0\r\n\r\n"),
+        (.request, "\(post)Transfer-Encoding: chunked\r\n\r\n5 ;a\r\nhello\r\n0\r\n\r\n"),
+        // An empty element behind `chunked` makes the body last until the close to some.
+        (.response, "\(ok)Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n"),
+        (.response, "\(ok)Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n"),
+        (.response, "\(ok)Transfer-Encoding: gzip,,chunked\r\n\r\n0\r\n\r\n"),
+        (.request, "\(post)Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n"),
+        // White space at the end of the coding's name.
+        (.request, "\(post)Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n"),
+        (.response, "\(ok)Transfer-Encoding: chunked \r\n\r\n0\r\n\r\n"),
+        (.response, "\(ok)Transfer-Encoding:\r\n\r\nuntil the close"),
     ]
+
+    private static let post = "POST / HTTP/1.1\r\nHost: a\r\n"
+    private static let ok = "HTTP/1.1 200 OK\r\n"
 
     /// How the readers part on these bytes; `nil` when they do not.
     ///
@@ -28,8 +41,8 @@ enum Corpus {
             if our.headEnd == their.headEnd, our.end == their.end, our.content == their.content {
                 continue
             }
-            // The last message that a refusing reader began is only as whole as it came.
-            if position == count - 1, isRefused, !isWhole, our.headEnd == their.headEnd { continue }
+            // The last message that a refusing reader began is the one it refused.
+            if position == count - 1, isRefused, !isWhole { continue }
             return "message \(position): ours \(ours), theirs \(theirs), \(text(bytes))"
         }
         if ours.refusal == nil, theirs.refusal == nil, ours.messages.count != theirs.messages.count {
