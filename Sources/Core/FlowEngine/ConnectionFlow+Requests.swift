@@ -232,6 +232,8 @@ extension ConnectionFlow {
             emitting: &effects
         )
         effects.append(.reread(.serverToClient))
+        // A pipelined request was waiting for the answer before it.
+        effects.append(.reread(.clientToServer))
     }
 
     mutating func passOnClientEnd(at now: Moment, emitting effects: inout [Effect]) {
@@ -260,11 +262,8 @@ extension ConnectionFlow {
             guard let exchange else { return }
             if exchange.isHung { return conclude(.fin, .cut, at: now, emitting: &effects) }
             if case .pending = exchange.stage { return }
-            if case .answered = exchange.stage, !exchange.request.isFinished {
-                // The rest of the request will not come; the answer has been given.
-                return conclude(.fin, .answered, at: now, emitting: &effects)
-            }
-            if unreadFromClient == 0, exchange.stage == .forwarded {
+            // A pipelined request goes first, unless there is nobody left to answer it.
+            if exchange.stage == .forwarded, unreadFromClient == 0 || toClient.isFinished {
                 toServer.ended(.fin, at: now, emitting: &effects)
             }
         }

@@ -175,6 +175,10 @@ extension ConnectionFlow {
             }
             self.exchange = exchange
         }
+        if toClient.isFinished, how == .rst {
+            // It had ended in order before: what is on its way to the client must not be lost.
+            return conclude(.fin, .abandoned, at: now, emitting: &effects)
+        }
         toClient.ended(how, at: now, emitting: &effects)
     }
 }

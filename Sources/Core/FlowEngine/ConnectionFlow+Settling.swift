@@ -74,9 +74,7 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         guard let exchange else { return }
-        // RFC 9110, 10.1.1: a client told no need not send its body, so what follows is unknown.
-        let mayLackBody = exchange.framing.expectsContinue && !exchange.request.isFinished
-        let closes = !exchange.framing.persists || mayLackBody
+        let closes = !exchange.framing.persists || exchange.mayWithholdBody
         let bytes = ResponseWriter.bytes(
             of: respond,
             toHead: exchange.isHead,
@@ -180,12 +178,13 @@ extension ConnectionFlow {
 
     /// Ends the exchange once both messages have ended and all of the answer has left.
     mutating func completeExchange(at now: Moment, emitting effects: inout [Effect]) {
-        guard mode == .exchanging, let exchange, exchange.hasEnded, toClient.heldBytes == 0,
-            toServer.heldBytes == 0
+        guard mode == .exchanging, let exchange, toClient.heldBytes == 0, toServer.heldBytes == 0
         else { return }
+        let isLeftUnfinished = exchange.lacksBody(clientEnded: clientEnded && unreadFromClient == 0)
+        guard exchange.hasEnded || isLeftUnfinished else { return }
         recordExchange(at: now, emitting: &effects)
         self.exchange = nil
-        if case .answered(closes: true) = exchange.stage {
+        if isLeftUnfinished || exchange.stage == .answered(closes: true) {
             return conclude(.fin, .complete, at: now, emitting: &effects)
         }
         mode = .idle

@@ -204,7 +204,11 @@ package struct ConnectionFlow: ~Copyable, Sendable {
             serverEnding = nil
             passOnServerEnd(how, at: now, emitting: &effects)
         }
-        if clientEnded, mode == .streaming, unreadFromClient == 0, !toServer.hasEnded {
+        // What the end stood behind has gone on since: a held request, a pipelined one.
+        let isUnread = unreadFromClient > 0 && !toClient.isFinished
+        if clientEnded, !isUnread, !toServer.hasEnded,
+            mode == .streaming || exchange?.stage == .forwarded
+        {
             passOnClientEnd(at: now, emitting: &effects)
         }
         if toClient.isCut || toServer.isCut { applyCut(at: now, emitting: &effects) }

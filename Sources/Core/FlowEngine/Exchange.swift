@@ -52,6 +52,15 @@ struct Exchange: Equatable, Sendable {
     /// Both messages are at their end; what is held of them may still have to leave.
     var hasEnded: Bool { request.isFinished && response == .finished }
 
+    /// RFC 9110, 10.1.1: a client told no need not send its body, so what follows is unknown.
+    var mayWithholdBody: Bool { framing.expectsContinue && !request.isFinished }
+
+    /// Whether the rest of an answered request will not come.
+    func lacksBody(clientEnded: Bool) -> Bool {
+        guard case .answered = stage, !request.isFinished else { return false }
+        return mayWithholdBody || clientEnded
+    }
+
     /// Where the response's body ends (RFC 9112, 6.3).
     func responseBody(_ framing: MessageFraming, status: UInt16) -> BodyReader {
         if isHead || status == 204 || status == 304 { return .empty }

@@ -92,7 +92,7 @@ package struct Lane: Equatable, Sendable {
 
     /// Ends the lane's flow where it stands: what is held leaves, nothing after it does.
     package mutating func cutHere(at now: Moment, emitting effects: inout [Effect]) {
-        shape.cutAt = passed + UInt64(heldBytes)
+        shape.cutAt = min(shape.cutAt ?? .max, passed + UInt64(heldBytes))
         release(at: now, emitting: &effects)
     }
 
