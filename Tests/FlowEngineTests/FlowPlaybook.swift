@@ -22,6 +22,7 @@ final class FlowPlaybook {
     private var unread: [Direction: [UInt8]] = [.clientToServer: [], .serverToClient: []]
     private var held: [Direction: [UInt8]] = [.clientToServer: [], .serverToClient: []]
     private var rereads: [Direction] = []
+    private var isConnecting = false
     private let proxy: ProxyDefinition
     private let facts = ConnectionFacts(ordinal: 1, client: IPAddress("192.0.2.1"))
     /// Connects at once when the flow dials.
@@ -109,6 +110,7 @@ final class FlowPlaybook {
     var toClient: String { String(decoding: sentToClient, as: UTF8.self) }
     var toServer: String { String(decoding: sentToServer, as: UTF8.self) }
     var heldBytes: Int { flow.toServer.heldBytes + flow.toClient.heldBytes }
+    var exchangeCount: Int { Int(flow.exchangeCount) }
     var exchanges: [ExchangeRecord] {
         records.compactMap { if case .exchange(let record) = $0 { record } else { nil } }
     }
@@ -130,7 +132,11 @@ final class FlowPlaybook {
         var effects: [Effect] = []
         event(&flow, now, &effects)
         for effect in effects { obey(effect) }
-        // As the shell does: what is to be read again waits until all effects are obeyed.
+        // As the shell does: what an effect makes happen waits until all effects are obeyed.
+        if isConnecting {
+            isConnecting = false
+            connects()
+        }
         while let direction = rereads.popLast() { show(direction) }
     }
 
@@ -146,8 +152,10 @@ final class FlowPlaybook {
         case .discardHeld(let direction): held[direction] = []
         case .dial:
             dials += 1
-            if answersDials { connects() }
-        case .disconnect: disconnects += 1
+            isConnecting = answersDials
+        case .disconnect:
+            disconnects += 1
+            unread[.serverToClient] = []
         case .reread(let direction):
             if unread[direction]?.isEmpty == false { rereads.insert(direction, at: 0) }
         case .finish(let end): finished.insert(end)
