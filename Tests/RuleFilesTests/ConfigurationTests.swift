@@ -6,15 +6,16 @@ import Testing
 
 /// A document with one rule whose `when`, `limit` or `then` is the one given.
 func document(_ rule: String) -> String {
-    """
-    version: 1
-    proxies:
-      prism: { listen: "127.0.0.1:0", upstream: "127.0.0.1:8080", protocol: http, tags: [api] }
-      db: { listen: "127.0.0.1:0", upstream: "127.0.0.1:5432" }
-    rules:
-      - id: r
-    \(rule.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(separator: "\n"))
-    """
+    let lines = rule.split(separator: "\n", omittingEmptySubsequences: false)
+    return """
+        version: 1
+        proxies:
+          prism: { listen: "127.0.0.1:0", upstream: "127.0.0.1:8080", protocol: http, tags: [api] }
+          db: { listen: "127.0.0.1:0", upstream: "127.0.0.1:5432" }
+        rules:
+          - id: r
+        \(lines.map { "  \($0)" }.joined(separator: "\n"))
+        """
 }
 
 func parse(_ text: String) -> Result<Configuration, InvalidConfiguration> {
@@ -30,44 +31,51 @@ func firstError(_ text: String) -> RuleFileError? {
 }
 
 @Suite struct ConfigurationTests {
-    @Test func `the example of the language reads as it is meant`() throws {
-        let configuration = try Configuration.parse(
-            text: """
-                version: 1
-                seed: 1234
-                environment: test
-                proxies:
-                  prism:
-                    listen: 127.0.0.1:18080
-                    upstream: [127.0.0.1:8080, "unix:/run/p.sock"]
-                    protocol: http
-                    from: clients
-                    to: prism
-                    tags: [api]
-                    on-upstream-failure: 502
-                    limits: { connections: 10000, buffer: 4MiB, connect-timeout: 5s, idle-timeout: 0s }
-                rules:
-                  - id: agents-list.database-timeout
-                    about: Slow registry.
-                    tags: [prism]
-                    enabled: false
-                    when:
-                      proxy: prism
-                      request: GET /api/v1/agents
-                    limit:
-                      probability: 60%
-                    then:
-                      - delay: uniform(5s, 15s)
-                      - respond: { status: 200, headers: { X-Data-Freshness: cached }, json: { agents: [] } }
-                """,
-            file: "chaos.yaml"
-        )
+    /// The document that the language is explained with.
+    private static let example = """
+        version: 1
+        seed: 1234
+        environment: test
+        proxies:
+          prism:
+            listen: 127.0.0.1:18080
+            upstream: [127.0.0.1:8080, "unix:/run/p.sock"]
+            protocol: http
+            from: clients
+            to: prism
+            tags: [api]
+            on-upstream-failure: 502
+            limits: { connections: 10000, buffer: 4MiB, connect-timeout: 5s, idle-timeout: 0s }
+        rules:
+          - id: agents-list.database-timeout
+            about: Slow registry.
+            tags: [prism]
+            enabled: false
+            when:
+              proxy: prism
+              request: GET /api/v1/agents
+            limit:
+              probability: 60%
+            then:
+              - delay: uniform(5s, 15s)
+              - respond:
+                  status: 200
+                  headers: { X-Data-Freshness: cached }
+                  json: { agents: [] }
+        """
+
+    @Test func `the proxy of the example reads as it is meant`() throws {
+        let configuration = try parse(Self.example).get()
         #expect(configuration.seed == 1234)
+        #expect(configuration.environment == .test)
         let proxy = try #require(configuration.proxies.first?.definition)
         #expect(proxy.transport == .http)
         #expect(proxy.upstreams.count == 2)
         #expect(proxy.limits == .defaults)
-        let rule = try #require(configuration.rules.first?.rule)
+    }
+
+    @Test func `the rule of the example reads as it is meant`() throws {
+        let rule = try #require(try parse(Self.example).get().rules.first?.rule)
         #expect(!rule.isEnabled)
         #expect(rule.limit.probability == (try Probability(0.6)))
         #expect(

@@ -67,29 +67,43 @@ import Testing
         #expect(NearestWord.find(typed, among: RuleParser.faultWords) == meant)
     }
 
-    @Test func `no mutation of a document traps`() {
+    @Test func `no mutation of a document traps`() throws {
         let seedText = document(
-            "  when: { proxy: prism, request: GET /a/{id}, headers: { a: [b, { absent: true }] } }\n"
-                + "  limit: { probability: 60%, times: 3, for: 1m30s }\n"
-                + "  then: [{ delay: 200ms ± 50ms }, { respond: { status: 503, json: { a: [1, 2.5] } } }]"
+            "  when: { proxy: prism, request: 'GET /a/{id}', headers: { a: [b, { absent: true }] }"
+                + " }\n  limit: { probability: 60%, times: 3, for: 1m30s }\n"
+                + "  then: [{ delay: 200ms ± 50ms },"
+                + " { respond: { status: 503, json: { a: [1, 2.5] } } }]"
         )
+        _ = try parse(seedText).get()
+        let json =
+            #"{"id":"r","when":{"request":"GET /a/{id}","headers":{"a":["b",{"absent":true}]}},"#
+            + #""limit":{"probability":"60%","times":3},"then":[{"delay":"uniform(1s, 2s)"},"#
+            + #"{"respond":{"status":503,"json":{"a":[1,2.5,"\u00e9\ud83d\ude00"]}}}]}"#
+        _ = try RuleParser.rule(json: Array(json.utf8))
         var random = SplitMix(state: 20_26)
-        let alphabet = Array("{}[]:,-?*&!|>'\"%@`#\n\t a0e1.±/\\~<=x".utf8)
         for _ in 0..<3_000 {
-            var bytes = Array(seedText.utf8)
-            for _ in 0..<Int.random(in: 1...6, using: &random) {
-                let place = Int.random(in: 0..<bytes.count, using: &random)
-                let byte = alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
-                switch Int.random(in: 0..<3, using: &random) {
-                case 0: bytes[place] = byte
-                case 1: bytes.insert(byte, at: place)
-                default: bytes.remove(at: place)
-                }
-            }
-            _ = parse(String(decoding: bytes, as: UTF8.self))
+            let text = mutated(seedText, using: &random)
+            _ = parse(String(decoding: text, as: UTF8.self))
+            let bytes = mutated(json, using: &random)
             _ = try? DocumentValue(json: bytes)
             _ = try? RuleParser.rule(json: bytes)
         }
+    }
+
+    /// The text with one to six bytes changed, added or left out.
+    private func mutated(_ text: String, using random: inout SplitMix) -> [UInt8] {
+        let alphabet = Array("{}[]:,-?*&!|>'\"%@`#\n\t a0e1.±/\\~<=x".utf8)
+        var bytes = Array(text.utf8)
+        for _ in 0..<Int.random(in: 1...6, using: &random) {
+            let place = Int.random(in: 0..<bytes.count, using: &random)
+            let byte = alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: bytes[place] = byte
+            case 1: bytes.insert(byte, at: place)
+            default: bytes.remove(at: place)
+            }
+        }
+        return bytes
     }
 }
 

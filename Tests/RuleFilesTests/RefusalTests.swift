@@ -21,7 +21,8 @@ import Testing
         ),
         (
             "version: 1\nrules:\n  - id: a\n    limit: { probability: 60 }\n    then: [hang]\n",
-            "chaos.yaml:4:27: /rules/0/limit/probability: `60` is not a probability (did you mean 60%?)"
+            "chaos.yaml:4:27: /rules/0/limit/probability: `60` is not a probability"
+                + " (did you mean 60%?)"
         ),
         (
             "version: 1\nrules:\n  - id: a\n    then: [{ delay: 200 }]\n",
@@ -29,7 +30,8 @@ import Testing
         ),
         (
             "version: 1\nrules:\n  - id: a\n    when: { request: get /a }\n    then: [hang]\n",
-            "chaos.yaml:4:22: /rules/0/when/request: `get /a` has a method in lower case (did you mean GET?)"
+            "chaos.yaml:4:22: /rules/0/when/request: `get /a` has a method in lower case"
+                + " (did you mean GET?)"
         ),
         (
             "version: 1\nproxies:\n  prism: { listen: '[::1]:0', upstream: 'h:1' }\nrules:\n"
@@ -57,15 +59,18 @@ import Testing
         ("version: 1\nrules: [{ id: a }]", "rule.missing-key"),
         ("version: 1\nrules: [{ id: a, then: [] }]", "rule.bad-value"),
         (
-            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2' }, b: { listen: 'h:1', upstream: 'h:2' } }",
+            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2' },"
+                + " b: { listen: 'h:1', upstream: 'h:2' } }",
             "proxy.duplicate-listen"
         ),
         (
-            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', on-upstream-failure: 502 } }",
+            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2',"
+                + " on-upstream-failure: 502 } }",
             "proxy.bad-value"
         ),
         (
-            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', limits: { buffer: 1KiB } } }",
+            "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2',"
+                + " limits: { buffer: 1KiB } } }",
             "proxy.bad-value"
         ),
         ("version: 1\nproxies: { a: { listen: 'h:1' } }", "proxy.missing-key"),
@@ -94,10 +99,29 @@ import Testing
         "respond: { status: 200, headers: { \"a b\": 1 } }",
         "respond: { status: 200, headers: { a: \"x\\r\\ny\" } }",
         "respond: { status: 200, reason: \"x\\ny\" }", "truncate: 101%", "truncate: {}", "hang: 0s",
-        "close: { after: 5 }", "close: { how: fast }", "reset: { how: rst }", "delay: 1s, hang: 1s",
+        "close: { after: 5 }", "close: { how: fast }", "reset: { how: rst }",
     ])
-    func `a fault with a bad value is refused`(fault: String) {
-        #expect(firstError(document("  then: [{ \(fault) }]")) != nil)
+    func `a fault with a bad value is refused at its place`(fault: String) throws {
+        let error = try #require(firstError(document("  then:\n    - \(fault)")))
+        #expect(["rule.bad-value", "rule.missing-key", "rule.unknown-key"].contains(error.code))
+        #expect(error.path.hasPrefix("/rules/0/then/0/\(fault.prefix { $0 != ":" })"))
+    }
+
+    @Test func `two faults in one item are refused`() {
+        let error = firstError(document("  then: [{ delay: 1s, hang: 1s }]"))
+        #expect(error?.code == "rule.bad-value")
+        #expect(error?.path == "/rules/0/then/0")
+    }
+
+    @Test(arguments: [
+        ("delay: uniform(1s, 2s)", "/rules/0/then/0/2s)"),
+        ("delay: { time: uniform(1s, 2s) }", "/rules/0/then/0/delay/2s)"),
+    ])
+    func `a value that a comma has cut is to be put in quotes`(fault: String, path: String) {
+        let error = firstError(document("  then: [{ \(fault) }]"))
+        #expect(error?.code == "rule.unknown-key")
+        #expect(error?.path == path)
+        #expect(error?.hint?.contains("quotes") == true)
     }
 
     @Test(arguments: [
@@ -134,7 +158,7 @@ import Testing
             "respond: { status: 200, forward: true }", "respond: { status: 200, template: true }",
             "respond: { status: 200, file: a }", "truncate: { after: 1B, lengths: fix }",
             "truncate: { after: 1B, toward: server }",
-        ].map { "  then: [{ \($0) }]" }
+        ].map { "  then:\n    - \($0)" }
         for text in documents {
             #expect(firstError(document(text))?.code == "rule.not-built", "\(text)")
         }

@@ -36,8 +36,7 @@ extension Item {
                 item.fail(
                     "unknown-key",
                     "`\(member.key.prefix(60))` is not a key of \(what)",
-                    hint: NearestWord.hint(member.key, among: known)
-                        ?? "known are \(known.joined(separator: ", "))",
+                    hint: NearestWord.remedy(for: member.key, among: known),
                     at: member.keyPosition
                 )
             }

@@ -23,6 +23,17 @@ enum NearestWord {
         find(text, among: words).map { "did you mean \($0)?" }
     }
 
+    /// What to do about a key that is none of `known`.
+    ///
+    /// A key such as `15s)` is the rest of `uniform(5s, 15s)`, which YAML cuts at its comma when
+    /// it stands between braces without quotes.
+    static func remedy(for key: String, among known: [String]) -> String {
+        if key.hasSuffix(")"), !key.contains("(") {
+            return "put the value before it in quotes: between braces, a comma ends it"
+        }
+        return hint(key, among: known) ?? "known are \(known.joined(separator: ", "))"
+    }
+
     /// Insertions, deletions, replacements and swaps of neighbours (Damerau-Levenshtein, each
     /// part of the text edited once).
     static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {

@@ -66,8 +66,7 @@ extension RuleParser {
             item.fail(
                 "unknown-key",
                 "`\(word.prefix(60))` is not a fault",
-                hint: NearestWord.hint(word, among: faultWords)
-                    ?? "known are \(faultWords.joined(separator: ", "))",
+                hint: NearestWord.remedy(for: word, among: faultWords),
                 at: position
             )
         }
