@@ -116,7 +116,9 @@ import Testing
         let log = EventLog(wallOrigin: 0, capacity: 4)
         let first = log.elapsed
         log.append(.sample("a"))
-        #expect(first >= 0 && log.read(after: 0, limit: 1).records.allSatisfy { $0.elapsed >= first })
+        #expect(
+            first >= 0 && log.read(after: 0, limit: 1).records.allSatisfy { $0.elapsed >= first }
+        )
     }
 
     /// Follows the log from its start, whatever it misses, until it has seen record `last`.

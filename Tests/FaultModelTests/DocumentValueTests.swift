@@ -21,7 +21,9 @@ import Testing
         (#"{}"#, #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#),
     ])
     func `a merge patch changes what it names`(
-        target: String, patch: String, result: String
+        target: String,
+        patch: String,
+        result: String
     ) throws {
         #expect(try read(target).merging(try read(patch)) == (try read(result)))
     }

@@ -4,14 +4,16 @@ import Testing
 @testable import FaultModel
 
 @Suite struct DrawTests {
-    /// Key and input of the paper's appendix A, at lengths that are whole words. The expected
-    /// values come from an implementation of its own that gives the appendix's
+    /// Key and input of the paper's appendix A, at lengths that are whole words.
+    ///
+    /// The expected values come from an implementation of its own that gives the appendix's
     /// `a129ca6149be45e5` for 15 bytes; the first is the reference code's `310e0edd47db6f72`.
     @Test(
         arguments: [
             (0, 0x726f_db47_dd0e_0e31), (1, 0x93f5_f579_9a93_2462), (2, 0x3f2a_cc7f_57c2_9bdb),
             (3, 0xb8ad_50c6_f649_af94), (4, 0x7127_512f_72f2_7cce), (7, 0xb78d_bfaf_3a8d_83bd),
-        ] as [(Int, UInt64)])
+        ] as [(Int, UInt64)]
+    )
     func `the function is SipHash-2-4`(words: Int, expected: UInt64) {
         var state = SipHash(key: (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908))
         for word in 0..<words {
@@ -21,7 +23,9 @@ import Testing
     }
 
     @Test func `no two ways to part a text draw alike`() {
-        let texts = [("a", "bc"), ("ab", "c"), ("", "abc"), ("abc", ""), ("abc", "\0"), ("a\0", "bc")]
+        let texts = [
+            ("a", "bc"), ("ab", "c"), ("", "abc"), ("abc", ""), ("abc", "\0"), ("a\0", "bc"),
+        ]
         let streams = Set(texts.map { Draw.Stream(seed: 1, proxy: $0.0, rule: $0.1) })
         #expect(streams.count == texts.count)
     }
@@ -51,7 +55,9 @@ import Testing
         for connection in 1...640 {
             for unit in 0..<100 {
                 let fraction = draw(
-                    seed: seed, connection: UInt64(connection), unit: UInt64(unit)
+                    seed: seed,
+                    connection: UInt64(connection),
+                    unit: UInt64(unit)
                 ).fraction(.toss)
                 #expect((0..<1).contains(fraction))
                 bins[Int(fraction * 64)] += 1
@@ -71,11 +77,16 @@ import Testing
     }
 
     private func draw(
-        seed: UInt64 = 1, proxy: String = "p", rule: String = "r", connection: UInt64 = 1,
+        seed: UInt64 = 1,
+        proxy: String = "p",
+        rule: String = "r",
+        connection: UInt64 = 1,
         unit: UInt64 = 1
     ) -> Draw {
         Draw(
-            stream: Draw.Stream(seed: seed, proxy: proxy, rule: rule), connection: connection,
-            unit: unit)
+            stream: Draw.Stream(seed: seed, proxy: proxy, rule: rule),
+            connection: connection,
+            unit: unit
+        )
     }
 }

@@ -7,9 +7,12 @@ import Testing
         arguments: [
             (0, 1, [1, 2, 3, 4, 5, 6]), (2, 1, [3, 4, 5, 6]), (0, 2, [2, 4, 6]), (0, 3, [3, 6]),
             (1, 2, [3, 5]), (2, 3, [5]), (6, 1, []), (0, 7, []), (.max, 1, []), (0, .max, []),
-        ] as [(UInt64, UInt64, [UInt64])])
+        ] as [(UInt64, UInt64, [UInt64])]
+    )
     func `skip passes the first and every takes each so-manieth after`(
-        skip: UInt64, every: UInt64, admitted: [UInt64]
+        skip: UInt64,
+        every: UInt64,
+        admitted: [UInt64]
     ) {
         var limit = Limit.none
         limit.skip = skip
@@ -29,11 +32,20 @@ import Testing
 
 extension Limit {
     static func of(
-        probability: Probability = .always, skip: UInt64 = 0, times: UInt64? = nil,
-        every: UInt64 = 1, scope: Scope = .rule
+        probability: Probability = .always,
+        skip: UInt64 = 0,
+        times: UInt64? = nil,
+        every: UInt64 = 1,
+        scope: Scope = .rule
     ) -> Limit {
         Limit(
-            probability: probability, skip: skip, times: times, every: every, scope: scope,
-            after: .zero, duration: nil)
+            probability: probability,
+            skip: skip,
+            times: times,
+            every: every,
+            scope: scope,
+            after: .zero,
+            duration: nil
+        )
     }
 }

@@ -28,7 +28,8 @@ import Testing
         ("unix:/" + String(repeating: "a", count: 107), .longPath),
     ])
     func `what is not an endpoint is refused with its reason`(
-        text: String, failure: Endpoint.Failure
+        text: String,
+        failure: Endpoint.Failure
     ) {
         #expect(throws: failure) { try Endpoint(text) }
     }

@@ -28,7 +28,10 @@ import Testing
         ("  GET   /a ", "GET", "/a", true),
     ])
     func `a request is meant by its method and its segments`(
-        text: String, method: String, path: String, isMeant: Bool
+        text: String,
+        method: String,
+        path: String,
+        isMeant: Bool
     ) throws {
         let matcher = Matcher.request(try RequestPattern(text))
         var asker = Asker([.sample("r", when: matcher)])
@@ -43,7 +46,8 @@ import Testing
         ("GET /%2", .badPercentEncoding), ("GET /a%g1", .badPercentEncoding),
     ])
     func `what is not a pattern is refused with its reason`(
-        text: String, failure: RequestPattern.Failure
+        text: String,
+        failure: RequestPattern.Failure
     ) {
         #expect(throws: failure) { try RequestPattern(text) }
     }

@@ -20,7 +20,8 @@ import Testing
                 let found = asker.ask(request.head).ruleNames
                 guard found != expected.map(String.init) else { continue }
                 Issue.record(
-                    "\(request): index \(found), scan \(expected); CHAOS_SEED=\(block), \(seed)")
+                    "\(request): index \(found), scan \(expected); CHAOS_SEED=\(block), \(seed)"
+                )
                 return
             }
         }
@@ -80,15 +81,19 @@ import Testing
     }
 
     private func named(
-        _ numbers: inout SeededNumbers, _ names: [String]
+        _ numbers: inout SeededNumbers,
+        _ names: [String]
     ) -> Matcher.NamedPattern {
         Matcher.NamedPattern(
             name: numbers.pick(names),
-            value: value(&numbers, ["1", "2", "on", "o*", "?"], ignoresCase: false))
+            value: value(&numbers, ["1", "2", "on", "o*", "?"], ignoresCase: false)
+        )
     }
 
     private func value(
-        _ numbers: inout SeededNumbers, _ texts: [String], ignoresCase: Bool
+        _ numbers: inout SeededNumbers,
+        _ texts: [String],
+        ignoresCase: Bool
     ) -> ValuePattern {
         switch numbers.below(8) {
         case 0: .present
@@ -119,12 +124,15 @@ private struct SampleRequest: CustomStringConvertible {
             numbers.pick(["a", "b", "a b", "a%20b", "ab", "", "%61", "%6"])
         }
         path = "/" + segments.joined(separator: "/")
-        host = numbers.once(in: 4)
-            ? nil : numbers.pick(["example.com", "EXAMPLE.com:8080", "b.test", "c.test", "10.0.0.1"])
+        host =
+            numbers.once(in: 4)
+            ? nil
+            : numbers.pick(["example.com", "EXAMPLE.com:8080", "b.test", "c.test", "10.0.0.1"])
         headers = (0..<numbers.below(3)).map { _ in
             (numbers.pick(["X-A", "x-b"]), numbers.pick(["1", "2", "on", "off", ""]))
         }
-        query = numbers.once(in: 3)
+        query =
+            numbers.once(in: 3)
             ? nil
             : (0..<numbers.below(3)).map { _ in
                 (numbers.pick(["q", "r"]), numbers.pick(["1", "2", "on", "off", ""]))
@@ -132,15 +140,19 @@ private struct SampleRequest: CustomStringConvertible {
         connection = ConnectionFacts(
             ordinal: UInt64(numbers.below(5)) + 1,
             client: numbers.once(in: 5)
-                ? nil : IPAddress(numbers.pick(["10.0.0.1", "10.0.0.2", "11.0.0.1", "::1"])))
+                ? nil : IPAddress(numbers.pick(["10.0.0.1", "10.0.0.2", "11.0.0.1", "::1"]))
+        )
     }
 
     var head: SampleHead {
         var fields = headers
         if let host { fields.append(("Host", host)) }
         return SampleHead(
-            method, path: path, query: query?.map { "\($0.0)=\($0.1)" }.joined(separator: "&"),
-            fields: fields)
+            method,
+            path: path,
+            query: query?.map { "\($0.0)=\($0.1)" }.joined(separator: "&"),
+            fields: fields
+        )
     }
 
     var description: String { "\(method) \(path) \(host ?? "-") \(headers) \(connection)" }
@@ -159,12 +171,14 @@ private struct SampleRequest: CustomStringConvertible {
         let areHeaders = matcher.headers.allSatisfy { pattern in
             holds(
                 pattern.value,
-                for: headers.filter { Array($0.0.lowercased().utf8) == pattern.name }.map(\.1))
+                for: headers.filter { Array($0.0.lowercased().utf8) == pattern.name }.map(\.1)
+            )
         }
         let isQuery = matcher.query.allSatisfy { pattern in
             holds(
                 pattern.value,
-                for: (query ?? []).filter { Array($0.0.utf8) == pattern.name }.map(\.1))
+                for: (query ?? []).filter { Array($0.0.utf8) == pattern.name }.map(\.1)
+            )
         }
         return isClient && isConnection && isRequest && isHost && areHeaders && isQuery
     }
@@ -178,7 +192,8 @@ private struct SampleRequest: CustomStringConvertible {
         else { return false }
         return zip(pattern.segments, parts).allSatisfy { segment, part in
             // The one malformed escape of the sample stands for itself.
-            let decoded = part == "%6" ? "%6" : part.replacing("%20", with: " ").replacing("%61", with: "a")
+            let decoded =
+                part == "%6" ? "%6" : part.replacing("%20", with: " ").replacing("%61", with: "a")
             return switch segment {
             case .any: true
             case .literal(let bytes): bytes == Array(decoded.utf8)

@@ -35,7 +35,8 @@ import Testing
             (Limit.of(times: 3), [1, 2, 3]), (.of(skip: 2), [3, 4, 5, 6, 7, 8, 9, 10]),
             (.of(every: 5), [5, 10]), (.of(skip: 2, times: 2, every: 3), [5, 8]),
             (.of(times: 0), []),
-        ] as [(Limit, [Int])])
+        ] as [(Limit, [Int])]
+    )
     func `a limit fires on exactly these of ten matches`(limit: Limit, fired: [Int]) {
         for scope in [Limit.Scope.rule, .connection, .client] {
             var limit = limit
@@ -46,7 +47,8 @@ import Testing
     }
 
     @Test(
-        arguments: [(.rule, 2), (.connection, 8), (.client, 4)] as [(Limit.Scope, Int)])
+        arguments: [(.rule, 2), (.connection, 8), (.client, 4)] as [(Limit.Scope, Int)]
+    )
     func `per says who shares the count`(scope: Limit.Scope, fired: Int) {
         let rules = RuleSet([.sample("r", limit: .of(times: 2, scope: scope))])
         var count = 0
@@ -100,7 +102,11 @@ import Testing
     @Test func `adding a rule never changes another rule's draws`() throws {
         let half = try Probability(0.5)
         let delay = Delay(
-            .uniform(lower: .zero, upper: .seconds(1)), max: nil, toward: .client, atConnect: false)
+            .uniform(lower: .zero, upper: .seconds(1)),
+            max: nil,
+            toward: .client,
+            atConnect: false
+        )
         let kept = Rule.sample("kept", limit: .of(probability: half), then: [.delay(delay)])
         let others = (0..<5).map { Rule.sample("other\($0)", limit: .of(probability: half)) }
         func draws(_ rules: [Rule]) -> [[Duration?]] {

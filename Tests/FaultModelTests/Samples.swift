@@ -8,7 +8,10 @@ struct SampleHead {
     private(set) var facts = RequestFacts()
 
     init(
-        _ method: String = "GET", path: String, query: String? = nil, authority: String? = nil,
+        _ method: String = "GET",
+        path: String,
+        query: String? = nil,
+        authority: String? = nil,
         fields: [(String, String)] = []
     ) {
         facts.method = append(method)
@@ -64,15 +67,24 @@ final class PlainTally: Tally {
 
 extension ProxyDefinition {
     static let sample = ProxyDefinition(
-        name: "prism", listen: .tcp(host: "127.0.0.1", port: 0),
-        upstreams: [.tcp(host: "127.0.0.1", port: 1)], transport: .http, tags: ["api"],
-        onUpstreamFailure: .badGateway, limits: .defaults, from: "client", to: "prism",
-        isEnabled: true)
+        name: "prism",
+        listen: .tcp(host: "127.0.0.1", port: 0),
+        upstreams: [.tcp(host: "127.0.0.1", port: 1)],
+        transport: .http,
+        tags: ["api"],
+        onUpstreamFailure: .badGateway,
+        limits: .defaults,
+        from: "client",
+        to: "prism",
+        isEnabled: true
+    )
 }
 
 extension Rule {
     static func sample(
-        _ id: String, when: Matcher = .everything, limit: Limit = .none,
+        _ id: String,
+        when: Matcher = .everything,
+        limit: Limit = .none,
         then: [Fault] = [.delay(.fixed(.milliseconds(1)))]
     ) -> Rule {
         Rule(id: id, about: nil, tags: [], isEnabled: true, when: when, limit: limit, then: then)
@@ -111,15 +123,26 @@ struct Asker {
         defer { unit += 1 }
         let bytes = head.bytes
         return rules.decide(
-            head.facts, in: bytes.span, unit: unit, on: connection, tallies: &tallies,
-            using: &scratch)
+            head.facts,
+            in: bytes.span,
+            unit: unit,
+            on: connection,
+            tallies: &tallies,
+            using: &scratch
+        )
     }
 
     mutating func askStream(after serial: UInt64 = 0, opening head: SampleHead? = nil) -> Plan {
         let bytes = head?.bytes ?? []
         return rules.decideStream(
-            request: head?.facts, in: bytes.span, unit: 0, on: connection, after: serial,
-            tallies: &tallies, using: &scratch)
+            request: head?.facts,
+            in: bytes.span,
+            unit: 0,
+            on: connection,
+            after: serial,
+            tallies: &tallies,
+            using: &scratch
+        )
     }
 
     /// The ordinals, from 1, of the requests on which anything fired.

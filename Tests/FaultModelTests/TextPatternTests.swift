@@ -14,7 +14,9 @@ import Testing
         ("a*a", "a", false), ("a*a", "aa", true), ("security.*", "security.alert", true),
     ])
     func `an asterisk is any bytes and a question mark one`(
-        pattern: String, text: String, matches: Bool
+        pattern: String,
+        text: String,
+        matches: Bool
     ) {
         #expect(TextPattern(pattern).matches(text) == matches)
     }
@@ -51,12 +53,14 @@ import Testing
         #expect(
             TextPattern(String(pattern)).matches(String(text))
                 == Self.agrees(pattern[...], text[...]),
-            "pattern \(String(pattern)) text \(String(text)) CHAOS_SEED=\(seed)")
+            "pattern \(String(pattern)) text \(String(text)) CHAOS_SEED=\(seed)"
+        )
     }
 
     /// What a glob is, said by recursion.
     private static func agrees(
-        _ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>
+        _ pattern: ArraySlice<Character>,
+        _ text: ArraySlice<Character>
     ) -> Bool {
         guard let first = pattern.first else { return text.isEmpty }
         let rest = pattern.dropFirst()

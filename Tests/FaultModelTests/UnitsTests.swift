@@ -19,7 +19,8 @@ import Testing
         #expect(Duration.seconds(9_223_372_036).nanoseconds == 9_223_372_036_000_000_000)
         #expect(
             Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 999_999_999_999_999_999)
-                .nanoseconds == .max)
+                .nanoseconds == .max
+        )
         #expect(Duration.milliseconds(1_500).inSeconds == 1.5)
     }
 }
@@ -27,13 +28,19 @@ import Testing
 @Suite struct DelayTests {
     @Test func `a uniform delay lies between its bounds`() {
         let distribution = Delay.Distribution.uniform(
-            lower: .milliseconds(150), upper: .milliseconds(250))
+            lower: .milliseconds(150),
+            upper: .milliseconds(250)
+        )
         let delay = Delay(distribution, max: nil, toward: .client, atConnect: false)
         #expect(delay.value(at: 0) == .milliseconds(150))
         #expect(delay.value(at: 0.5) == .milliseconds(200))
         #expect(delay.value(at: 0x1.fffffffffffffp-1) <= .milliseconds(250))
         let bounded = Delay(
-            distribution, max: .milliseconds(180), toward: .client, atConnect: false)
+            distribution,
+            max: .milliseconds(180),
+            toward: .client,
+            atConnect: false
+        )
         #expect(bounded.value(at: 0.9) == .milliseconds(180))
     }
 }

@@ -41,7 +41,8 @@ import Testing
     @Test func `a client told no in place of 100-continue is not waited for`() {
         let flow = FlowPlaybook(.http, [rule([.respond(417)])])
         flow.client(
-            "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+            "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+        )
         #expect(flow.toClient.contains("417") && flow.toClient.contains("Connection: close"))
         #expect(flow.ending == .fin)
     }
@@ -99,5 +100,27 @@ import Testing
             flow.adopt([])
             #expect(flow.toClient == Self.ok && flow.heldBytes == 0)
         }
+    }
+
+    @Test(arguments: [
+        (0.0, ""), (0.5, "01234"), (0.99, "012345678"), (1.0, "0123456789"),
+    ])
+    func `a share of a counted body is rounded down to whole bytes`(share: Double, body: String) {
+        let truncate = Fault.truncate(Truncate(after: .share(share), then: .reset))
+        let flow = FlowPlaybook(.http, [rule([truncate])])
+        flow.client(Self.get)
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
+        flow.server(head + "0123456789")
+        #expect(flow.toClient == head + body)
+        #expect(flow.ending == (share < 1 ? .rst : nil))
+    }
+
+    @Test func `a share of a body of unknown length is left whole, and said to be`() {
+        let truncate = Fault.truncate(Truncate(after: .share(0.5), then: .reset))
+        let flow = FlowPlaybook(.http, [rule([truncate])])
+        let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
+        flow.client(Self.get)
+        flow.server(answer)
+        #expect(flow.toClient == answer && flow.notices == ["fault.not-applied"])
     }
 }

@@ -50,8 +50,11 @@ struct ExchangeSimulation {
             }
         }
         let uniform = Delay(
-            .uniform(lower: .zero, upper: .milliseconds(30)), max: nil, toward: .both,
-            atConnect: false)
+            .uniform(lower: .zero, upper: .milliseconds(30)),
+            max: nil,
+            toward: .both,
+            atConnect: false
+        )
         return rates.enumerated().map { rule([.bandwidth($1)], id: "rate\($0)") } + [
             rule([.delay(.milliseconds(7))], id: "delay"), rule([.delay(uniform)], id: "uniform"),
             rule([.delay(.milliseconds(5), toward: .server)], id: "request"),
@@ -68,8 +71,10 @@ struct ExchangeSimulation {
             rule([.truncate(3, then: .close)], id: "cut", request: "ANY /4"),
             rule([.truncate(1, then: .hang)], id: "stuck", request: "ANY /0"),
             rule(
-                [.close(Close(after: Fault.bytes(40), how: .fin, toward: .client))], id: "close",
-                request: "ANY /5"),
+                [.close(Close(after: Fault.bytes(40), how: .fin, toward: .client))],
+                id: "close",
+                request: "ANY /5"
+            ),
         ]
     }
 
@@ -178,7 +183,8 @@ struct ExchangeSimulation {
     }
 
     private static let answer = Array(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno".utf8)
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno".utf8
+    )
 
     private static func script(_ position: Int, _ numbers: inout SeededNumbers) -> Script {
         var request = "POST /\(position) HTTP/1.1\r\nHost: h\r\n"
@@ -190,7 +196,9 @@ struct ExchangeSimulation {
         var response = numbers.once(in: 5) ? "HTTP/1.1 100 Continue\r\n\r\n" : ""
         switch numbers.below(4) {
         case 0: response += "HTTP/1.1 204 No Content\r\nX: \(position)\r\n\r\n"
-        case 1: response += "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n" + String(repeating: "x", count: 30)
+        case 1:
+            response +=
+                "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n" + String(repeating: "x", count: 30)
         case 2: response += "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"
         default:
             response += "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -81,7 +81,8 @@ import Testing
         #expect(lane.lane.isCut && lane.lane.heldBytes == 15)
         #expect(lane.end() == [], "a cut lane does not finish")
         #expect(
-            lane.reshape { $0.cutAt = nil } == [.forward(.serverToClient, 15), .finish(.client)])
+            lane.reshape { $0.cutAt = nil } == [.forward(.serverToClient, 15), .finish(.client)]
+        )
     }
 
     @Test func `cutting here lets go what is held, but never past an earlier cut`() {

@@ -26,7 +26,9 @@ import Testing
     @Test(arguments: SeededNumbers.seeds(600))
     func `no exchange is lost except by a rule, and what a rule ends ends cleanly`(seed: UInt64) {
         var simulation = ExchangeSimulation(
-            seed: seed, rules: ExchangeSimulation.holding + ExchangeSimulation.ending)
+            seed: seed,
+            rules: ExchangeSimulation.holding + ExchangeSimulation.ending
+        )
         simulation.run(steps: 80)
         simulation.complete()
         #expect(simulation.complaint == nil, "CHAOS_SEED=\(seed)")
@@ -46,12 +48,20 @@ import Testing
                 flow.adopt(rules, serial: UInt64(100 + numbers.below(1_000)))
             default:
                 let direction = numbers.pick(Direction.allCases)
-                let bytes = (0..<numbers.below(50)).map { _ in UInt8.random(in: 0...255, using: &numbers) }
+                let bytes = (0..<numbers.below(50)).map { _ in
+                    UInt8.random(in: 0...255, using: &numbers)
+                }
                 sent[direction, default: []] += bytes
                 flow.arrive(direction, bytes)
             }
-            #expect(sent[.clientToServer]?.starts(with: flow.sentToServer) == true, "CHAOS_SEED=\(seed)")
-            #expect(sent[.serverToClient]?.starts(with: flow.sentToClient) == true, "CHAOS_SEED=\(seed)")
+            #expect(
+                sent[.clientToServer]?.starts(with: flow.sentToServer) == true,
+                "CHAOS_SEED=\(seed)"
+            )
+            #expect(
+                sent[.serverToClient]?.starts(with: flow.sentToClient) == true,
+                "CHAOS_SEED=\(seed)"
+            )
         }
         flow.ends(numbers.once(in: 2) ? .client : .server)
         flow.adopt([], serial: 5_000)

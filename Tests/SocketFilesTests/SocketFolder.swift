@@ -14,7 +14,9 @@ struct SocketFolder {
     static func with(_ body: (SocketFolder) throws -> Void) throws {
         var template = Array("/tmp/chaos-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw POSIXError(.EIO) }
-        let folder = SocketFolder(root: String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self))
+        let folder = SocketFolder(
+            root: String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        )
         defer { try? FileManager.default.removeItem(atPath: folder.root) }
         try body(folder)
     }
@@ -78,7 +80,8 @@ private enum SocketAddress {
     }
 
     static func with(
-        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+        _ path: String,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
     ) -> CInt {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -16,7 +16,12 @@ import Testing
         #expect(
             progress
                 == BodyReader.Progress(
-                    length: text.utf8.count, content: content, isFinished: true, violation: nil))
+                    length: text.utf8.count,
+                    content: content,
+                    isFinished: true,
+                    violation: nil
+                )
+        )
         #expect(reader.isFinished)
     }
 
@@ -35,7 +40,8 @@ import Testing
         ("0\r\n\rx", .bareCarriageReturn),
     ])
     func `a chunked body that two readers could take differently is refused`(
-        text: String, violation: Violation
+        text: String,
+        violation: Violation
     ) {
         var whole = BodyReader.chunked
         #expect(read(&whole, text).violation == violation)
@@ -61,13 +67,17 @@ import Testing
         var reader = BodyReader.counted(5)
         #expect(read(&reader, "hel").length == 3)
         #expect(!reader.isFinished)
-        #expect(read(&reader, "loGET") == .init(length: 2, content: 2, isFinished: true, violation: nil))
+        #expect(
+            read(&reader, "loGET") == .init(length: 2, content: 2, isFinished: true, violation: nil)
+        )
         #expect(BodyReader.counted(0).isFinished && BodyReader.empty.isFinished)
     }
 
     @Test func `a body until the close has no end of its own`() {
         var reader = BodyReader.untilClose
-        #expect(read(&reader, "abc") == .init(length: 3, content: 3, isFinished: false, violation: nil))
+        #expect(
+            read(&reader, "abc") == .init(length: 3, content: 3, isFinished: false, violation: nil)
+        )
         #expect(reader.endsWithConnection)
     }
 

@@ -7,7 +7,8 @@ import Testing
 @Suite struct DifferentialTests {
     @Test(arguments: [HeadReader.Kind.request, .response], SeededNumbers.seeds(250))
     func `both readers find the boundaries that valid messages were made with`(
-        kind: HeadReader.Kind, seed: UInt64
+        kind: HeadReader.Kind,
+        seed: UInt64
     ) throws {
         var numbers = SeededNumbers(seed: seed)
         let sample = SampleMessages(kind, &numbers)
@@ -20,13 +21,17 @@ import Testing
         }
         let other = OtherParser(kind: kind, answersHead: sample.answersHead)
         let trace = try other.read(
-            sample.bytes, boundaries: sample.trace.boundaries, endsWithConnection: true)
+            sample.bytes,
+            boundaries: sample.trace.boundaries,
+            endsWithConnection: true
+        )
         #expect(trace == sample.trace, "CHAOS_SEED=\(seed)")
     }
 
     @Test(arguments: [HeadReader.Kind.request, .response], SeededNumbers.seeds(50))
     func `a mutated message that both accept has the same boundaries for both`(
-        kind: HeadReader.Kind, block: UInt64
+        kind: HeadReader.Kind,
+        block: UInt64
     ) throws {
         for seed in block * 40..<block * 40 + 40 {
             var numbers = SeededNumbers(seed: seed)
@@ -35,7 +40,11 @@ import Testing
             bytes = sample.bytes
             numbers.mutate(&bytes)
             let difference = try Corpus.difference(
-                bytes, kind, sample.answersHead, pieces: numbers.pieces(of: bytes.count))
+                bytes,
+                kind,
+                sample.answersHead,
+                pieces: numbers.pieces(of: bytes.count)
+            )
             guard let difference else { continue }
             Issue.record("CHAOS_SEED=\(block), \(seed): \(difference)")
         }
@@ -43,7 +52,8 @@ import Testing
 
     @Test(arguments: Corpus.regressions)
     func `what once told the readers apart no longer does`(
-        kind: HeadReader.Kind, text: String
+        kind: HeadReader.Kind,
+        text: String
     ) throws {
         let bytes = Array(text.utf8)
         for size in [1, 7, bytes.count] {

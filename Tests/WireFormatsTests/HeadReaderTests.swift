@@ -19,18 +19,26 @@ import Testing
         #expect(reader.facts.fields.map { at($0.value) } == ["x", "b c"])
     }
 
-    @Test(arguments: [
-        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", true, nil, false),
-        ("GET / HTTP/1.0\r\n\r\n", false, nil, false),
-        ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true, nil, false),
-        ("GET / HTTP/1.1\r\nConnection: Upgrade, CLOSE\r\n\r\n", false, nil, false),
-        ("GET / HTTP/1.1\r\nConnection: closed\r\n\r\n", true, nil, false),
-        ("PUT / HTTP/1.1\r\ncontent-LENGTH: 007\r\n\r\n", true, 7, false),
-        ("PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: CHUNKED\r\n\r\n", true, nil, true),
-        ("\r\n\r\nGET / HTTP/1.1\r\n\r\n", true, nil, false),
-    ] as [(String, Bool, UInt64?, Bool)])
+    @Test(
+        arguments: [
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", true, nil, false),
+            ("GET / HTTP/1.0\r\n\r\n", false, nil, false),
+            ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true, nil, false),
+            ("GET / HTTP/1.1\r\nConnection: Upgrade, CLOSE\r\n\r\n", false, nil, false),
+            ("GET / HTTP/1.1\r\nConnection: closed\r\n\r\n", true, nil, false),
+            ("PUT / HTTP/1.1\r\ncontent-LENGTH: 007\r\n\r\n", true, 7, false),
+            (
+                "PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: CHUNKED\r\n\r\n",
+                true, nil, true
+            ),
+            ("\r\n\r\nGET / HTTP/1.1\r\n\r\n", true, nil, false),
+        ] as [(String, Bool, UInt64?, Bool)]
+    )
     func `framing and persistence are read from the fields`(
-        text: String, persists: Bool, length: UInt64?, isChunked: Bool
+        text: String,
+        persists: Bool,
+        length: UInt64?,
+        isChunked: Bool
     ) {
         var reader = HeadReader(.request)
         #expect(read(&reader, Array(text.utf8)) == .complete(length: text.utf8.count))
@@ -70,13 +78,17 @@ import Testing
         ("GET / HTTP/1.1\r\nContent-Length: 9999999999999999999\r\n\r\n", .contentLength),
         ("GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", .transferEncoding),
         ("GET / HTTP/1.1\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", .transferEncoding),
-        ("GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", .transferEncoding),
+        (
+            "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+            .transferEncoding
+        ),
         ("GET / HTTP/1.1\r\nTransfer-Encoding:\r\n\r\n", .transferEncoding),
         ("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", .transferEncoding),
         ("GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", .repeatedHost),
     ])
     func `a request that two readers could take differently is refused`(
-        text: String, violation: Violation
+        text: String,
+        violation: Violation
     ) {
         expect(.request, text, violation)
     }
@@ -129,7 +141,9 @@ import Testing
     @Test func `promise 7 · no bytes at all make a reader trap`() {
         for seed in SeededNumbers.seeds(2_000) {
             var numbers = SeededNumbers(seed: seed)
-            let alphabet = Array("GET / HTTP/1.1\r\n\r\nabc: ,;0FfContent-LengthTransfer-Encoding".utf8)
+            let alphabet = Array(
+                "GET / HTTP/1.1\r\n\r\nabc: ,;0FfContent-LengthTransfer-Encoding".utf8
+            )
             let bytes = (0..<numbers.below(80)).map { _ in
                 numbers.once(in: 5)
                     ? UInt8.random(in: 0...255, using: &numbers) : numbers.pick(alphabet)
@@ -137,7 +151,9 @@ import Testing
             for kind in [HeadReader.Kind.request, .response] {
                 let stream = MessageStream(kind: kind)
                 let whole = stream.read(bytes, pieces: [bytes.count])
-                #expect(stream.read(bytes, pieces: Array(repeating: 1, count: bytes.count)) == whole)
+                #expect(
+                    stream.read(bytes, pieces: Array(repeating: 1, count: bytes.count)) == whole
+                )
             }
         }
     }

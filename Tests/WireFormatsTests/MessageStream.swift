@@ -79,13 +79,17 @@ struct MessageStream {
 
     /// Content is told by number: byte by byte the number says which bytes they are.
     private func take(
-        _ bytes: ArraySlice<UInt8>, with reader: inout BodyReader, into trace: inout MessageTrace
+        _ bytes: ArraySlice<UInt8>,
+        with reader: inout BodyReader,
+        into trace: inout MessageTrace
     ) -> BodyReader.Progress {
         var byteByByte = reader
         var position = bytes.startIndex
         while position < bytes.endIndex, !byteByByte.isFinished {
             let step = byteByByte.read(bytes[position..<position + 1].span, contentLimit: .max)
-            if step.content == 1 { trace.messages[trace.messages.count - 1].content.append(bytes[position]) }
+            if step.content == 1 {
+                trace.messages[trace.messages.count - 1].content.append(bytes[position])
+            }
             if step.violation != nil { break }
             position += 1
         }

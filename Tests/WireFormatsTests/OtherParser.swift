@@ -13,7 +13,8 @@ struct OtherParser {
     let kind: HeadReader.Kind
     var answersHead: [Bool] = []
 
-    func read(_ bytes: [UInt8], boundaries: [Int], endsWithConnection: Bool) throws -> MessageTrace {
+    func read(_ bytes: [UInt8], boundaries: [Int], endsWithConnection: Bool) throws -> MessageTrace
+    {
         let channel = EmbeddedChannel()
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try install(on: channel)
@@ -45,18 +46,25 @@ struct OtherParser {
             return try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(decoder))
         }
         let decoder = HTTPResponseDecoder(
-            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward)
+            leftOverBytesStrategy: .dropBytes,
+            informationalResponseStrategy: .forward
+        )
         try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(decoder))
         // One request more than there are answers: an interim answer at the end wants one too.
         for answersHead in answersHead + [false] {
             let head = HTTPRequestHead(
-                version: .http1_1, method: answersHead ? .HEAD : .GET, uri: "/")
+                version: .http1_1,
+                method: answersHead ? .HEAD : .GET,
+                uri: "/"
+            )
             try channel.writeOutbound(HTTPClientRequestPart.head(head))
         }
     }
 
     private func collect(
-        from channel: EmbeddedChannel, at offset: Int, into trace: inout MessageTrace
+        from channel: EmbeddedChannel,
+        at offset: Int,
+        into trace: inout MessageTrace
     ) throws {
         if kind == .request {
             while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {

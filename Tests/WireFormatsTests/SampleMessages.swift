@@ -85,9 +85,11 @@ struct SampleMessages {
         for _ in 0..<numbers.below(4) {
             add(
                 numbers.pick([
-                    "Accept: */*\r\n", "X-Empty:\r\n", "x-white: \t a b \t\r\n", "!#$%&'*+-.^_`|~: v\r\n",
+                    "Accept: */*\r\n", "X-Empty:\r\n", "x-white: \t a b \t\r\n",
+                    "!#$%&'*+-.^_`|~: v\r\n",
                     "X-High: \u{e9}\u{ff}\r\n", "X-Colon: a:b:c\r\n", "Connection: keep-alive\r\n",
-                ]))
+                ])
+            )
         }
     }
 
@@ -104,7 +106,8 @@ struct SampleMessages {
             numbers.pick([
                 "Transfer-Encoding: chunked\r\n\r\n", "transfer-encoding:Chunked\r\n\r\n",
                 "Transfer-Encoding: gzip, chunked\r\n\r\n",
-            ]))
+            ])
+        )
         begin()
         for _ in 0..<numbers.below(4) {
             let count = numbers.pick([1, 10, 26, 300])
@@ -145,7 +148,8 @@ extension SeededNumbers {
             case 2: bytes.insert(bytes[position], at: position)
             case 3: bytes.insert(contentsOf: pick(Self.insertions).utf8, at: position)
             case 4: insertAfterLineEnd(&bytes, from: position)
-            default: bytes[position] = pick(Array("\r\n \t:;,0\"+-x".utf8) + [0, 11, 127, 128, 255])
+            default:
+                bytes[position] = pick(Array("\r\n \t:;,0\"+-x".utf8) + [0, 11, 127, 128, 255])
             }
         }
     }
@@ -159,9 +163,11 @@ extension SeededNumbers {
         "\r\n", "\n", "\r", " ", "\t", "\r\n\r\n", "\0", "chunked", "chunked, ", ",", ";", ":",
         "0", "+", "-", "0x", "Content-Length: 3\r\n", "Content-Length: 3, 3\r\n",
         "Content-Length: +3\r\n", "Content-Length:\r\n", "Transfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: identity\r\n", "Transfer-Encoding:\r\n", "Transfer-Encoding: chunked,\r\n",
+        "Transfer-Encoding: identity\r\n", "Transfer-Encoding:\r\n",
+        "Transfer-Encoding: chunked,\r\n",
         "Transfer-Encoding : chunked\r\n", "Transfer-Encoding: xchunked\r\n", " folded\r\n",
         "Transfer-Encoding\u{b}: chunked\r\n", "Content-Length: 18446744073709551616\r\n",
-        "Content_Length: 1\r\n", "FFFFFFFFFFFFFFFF\r\n", "10000000000000000\r\n", "1;\n", " HTTP/1.1",
+        "Content_Length: 1\r\n", "FFFFFFFFFFFFFFFF\r\n", "10000000000000000\r\n", "1;\n",
+        " HTTP/1.1",
     ]
 }

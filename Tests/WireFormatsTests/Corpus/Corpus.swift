@@ -26,14 +26,20 @@ enum Corpus {
     /// A reader may refuse what the other accepts: then nobody is told two stories. What both
     /// accept, up to where one of them refuses, must have the same boundaries and content.
     static func difference(
-        _ bytes: [UInt8], _ kind: HeadReader.Kind, _ answersHead: [Bool], pieces: [Int]
+        _ bytes: [UInt8],
+        _ kind: HeadReader.Kind,
+        _ answersHead: [Bool],
+        pieces: [Int]
     ) throws -> String? {
         let stream = MessageStream(kind: kind, answersHead: answersHead)
         let ours = stream.read(bytes, pieces: [bytes.count])
         let pieced = stream.read(bytes, pieces: pieces)
         if pieced != ours { return "in pieces \(pieced), whole \(ours)" }
         let theirs = try OtherParser(kind: kind, answersHead: answersHead).read(
-            bytes, boundaries: ours.boundaries, endsWithConnection: ours.refusal == nil)
+            bytes,
+            boundaries: ours.boundaries,
+            endsWithConnection: ours.refusal == nil
+        )
         let count = min(ours.messages.count, theirs.messages.count)
         for (position, (our, their)) in zip(ours.messages, theirs.messages).enumerated() {
             let isWhole = our.end != nil && their.end != nil
@@ -45,7 +51,8 @@ enum Corpus {
             if position == count - 1, isRefused, !isWhole { continue }
             return "message \(position): ours \(ours), theirs \(theirs), \(text(bytes))"
         }
-        if ours.refusal == nil, theirs.refusal == nil, ours.messages.count != theirs.messages.count {
+        if ours.refusal == nil, theirs.refusal == nil, ours.messages.count != theirs.messages.count
+        {
             return "ours \(ours), theirs \(theirs), \(text(bytes))"
         }
         return nil
