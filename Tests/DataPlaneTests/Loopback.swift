@@ -176,15 +176,18 @@ final class Client: Sendable {
     }
 
     private static func open(
-        _ port: Int, on loop: any EventLoop,
-        _ continuation: AsyncStream<[UInt8]>.Continuation, _ ended: EventLoopPromise<Ending>
+        _ port: Int,
+        on loop: any EventLoop,
+        _ continuation: AsyncStream<[UInt8]>.Continuation,
+        _ ended: EventLoopPromise<Ending>
     ) async throws -> any Channel {
         try await ClientBootstrap(group: loop)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        Collector(continuation: continuation, ended: ended))
+                        Collector(continuation: continuation, ended: ended)
+                    )
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()

@@ -11,6 +11,9 @@ package struct RequestPattern: Hashable, Sendable {
     /// Whether the pattern ends in `**`.
     package let matchesRest: Bool
 
+    /// How many segments a path may have: the trie is as deep as the longest.
+    package static let maximumSegments = 256
+
     package enum Segment: Hashable, Sendable {
         case literal([UInt8])
         case glob(TextPattern)
@@ -24,6 +27,7 @@ package struct RequestPattern: Hashable, Sendable {
         case restNotLast
         case queryInPath
         case badPercentEncoding
+        case tooManySegments
     }
 
     /// Reads `GET /api/v1/agents/{id}`.
@@ -40,6 +44,7 @@ package struct RequestPattern: Hashable, Sendable {
         matchesRest = texts.last == "**"
         if matchesRest { texts.removeLast() }
         guard !texts.contains("**") else { throw .restNotLast }
+        guard texts.count <= Self.maximumSegments else { throw .tooManySegments }
         var segments: [Segment] = []
         for text in texts { segments.append(try Self.segment(text)) }
         self.segments = segments

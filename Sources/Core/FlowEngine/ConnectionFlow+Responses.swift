@@ -139,7 +139,9 @@ extension ConnectionFlow {
         if exchange.truncation != nil { exchange.contentLeft -= UInt64(progress.content) }
         self.exchange = exchange
         admit(.serverToClient, progress.length, at: now, emitting: &effects)
-        if progress.violation != nil {
+        if let violation = progress.violation, rules.isEmpty {
+            becomeOpaque(violation.rawValue, emitting: &effects)
+        } else if progress.violation != nil {
             self.exchange?.isUnreadable = true
             self.exchange?.response = .body(.untilClose)
         } else if exchange.truncation != nil, exchange.contentLeft == 0, !progress.isFinished {

@@ -157,7 +157,12 @@ extension ConnectionFlow {
         self.exchange = exchange
         switch exchange.stage {
         case .pending: settle(at: now, emitting: &effects)
-        case .forwarded: reshapeExchange(at: now, emitting: &effects)
+        case .forwarded:
+            reshapeExchange(at: now, emitting: &effects)
+            // The cut of a truncation belongs to the message, not to the plan's shape.
+            if exchange.truncation != nil, exchange.contentLeft == 0 {
+                toClient.cutHere(at: now, emitting: &effects)
+            }
         case .answered: reshapeAnswer(at: now, emitting: &effects)
         }
     }

@@ -96,6 +96,9 @@ package struct ConnectionFlow: ~Copyable, Sendable {
 
     package var isOver: Bool { mode == .over }
 
+    /// Whether the next byte of the client begins a request.
+    package var awaitsRequest: Bool { mode == .idle }
+
     /// Whether nothing is under way, so that an orderly shutdown may end the connection now.
     package var isIdle: Bool {
         mode == .over || (mode == .idle && unreadFromClient == 0 && toClient.heldBytes == 0)

@@ -127,7 +127,7 @@ package struct Lane: Equatable, Sendable {
         }
         if leaving > 0 { effects.append(.forward(direction, leaving)) }
         if shape.cutAt == passed, !isFinished { isCut = true }
-        if let ending, queue.isEmpty, !isFinished, !isCut {
+        if let ending, queue.isEmpty, !isFinished, !isCut, !shape.isHeld {
             isFinished = true
             effects.append(ending == .rst ? .end(.rst) : .finish(direction.destination))
         }

@@ -19,6 +19,12 @@ package struct Shape: Equatable, Sendable {
 
     package init() {}
 
+    /// Adds up to the far end of time and not beyond it.
+    mutating func add(delay nanoseconds: Int64) {
+        let (sum, overflow) = delay.addingReportingOverflow(nanoseconds)
+        delay = overflow ? .max : sum
+    }
+
     /// How long the chunk of this ordinal is held, in nanoseconds.
     func delay(ofChunk chunk: UInt64) -> Int64 {
         var total = delay

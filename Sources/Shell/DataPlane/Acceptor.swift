@@ -27,6 +27,8 @@ final class Acceptor: ChannelDuplexHandler {
         self.occupancy = occupancy
     }
 
+    func handlerAdded(context: ChannelHandlerContext) { occupancy.serve(context.channel) }
+
     func read(context: ChannelHandlerContext) {
         guard occupancy.hasRoom else {
             if !isPaused {
@@ -53,13 +55,10 @@ final class Acceptor: ChannelDuplexHandler {
         let channel = unwrapInboundIn(data)
         let ordinal = occupancy.admit()
         let (proxy, plane, occupancy) = (proxy, plane, occupancy)
-        let listener = context.channel
         // Queued before the channel registers itself, and so in place before its first event.
         channel.eventLoop.execute {
             let context = plane.context(of: channel.eventLoop)
-            let leave: @Sendable () -> Void = {
-                if occupancy.leave() { listener.eventLoop.execute { listener.read() } }
-            }
+            let leave: @Sendable () -> Void = { occupancy.leave() }
             guard let owner = context?.proxy(named: proxy), let context else {
                 leave()
                 return channel.close(promise: nil)
@@ -107,7 +106,6 @@ final class Acceptor: ChannelDuplexHandler {
 /// How many connections of one listener live, for the accept to stop and go on.
 final class Occupancy: Sendable {
     let limit: Int
-    private let live = Atomic<Int>(0)
     private let ordinals: Ordinals
 
     init(limit: Int, ordinals: Ordinals) {
@@ -115,19 +113,38 @@ final class Occupancy: Sendable {
         self.ordinals = ordinals
     }
 
-    var hasRoom: Bool { live.load(ordering: .relaxed) < limit }
+    var hasRoom: Bool { ordinals.live.load(ordering: .relaxed) < limit }
 
     func admit() -> UInt64 {
-        live.add(1, ordering: .relaxed)
+        ordinals.live.add(1, ordering: .relaxed)
         return ordinals.next()
     }
 
-    /// - Returns: whether the accept may have to be woken.
-    func leave() -> Bool { live.subtract(1, ordering: .relaxed).oldValue >= limit }
+    /// From now on it is this listener that is woken when a connection leaves.
+    func serve(_ listener: any Channel) {
+        ordinals.gate.withLock { $0 = Ordinals.Gate(limit: limit, listener: listener) }
+    }
+
+    /// Makes room, and wakes the listener of now if it may be waiting for that.
+    func leave() {
+        let before = ordinals.live.subtract(1, ordering: .relaxed).oldValue
+        guard let gate = ordinals.gate.withLock({ $0 }), before >= gate.limit else { return }
+        gate.listener.eventLoop.execute { gate.listener.read() }
+    }
 }
 
-/// Counts from 1; a proxy keeps its count when it is disabled and enabled again.
+/// Counts from 1; a proxy keeps its counts when it is disabled and enabled again.
 final class Ordinals: Sendable {
+    /// How many of the connections counted still live.
+    let live = Atomic<Int>(0)
+    /// Asked only when a connection is accepted or leaves.
+    let gate = Mutex<Gate?>(nil)
+
+    struct Gate {
+        let limit: Int
+        let listener: any Channel
+    }
+
     private let last = Atomic<UInt64>(0)
 
     func next() -> UInt64 { last.add(1, ordering: .relaxed).newValue }

@@ -40,5 +40,9 @@ final class EndHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) {
+        if end == .client { connection.removed() }
+    }
+
     func channelInactive(context: ChannelHandlerContext) { connection.inactive(end) }
 }

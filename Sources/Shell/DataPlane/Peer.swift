@@ -41,6 +41,12 @@ final class Peer {
         channel.flush()
     }
 
+    /// Written, and not yet taken by the system.
+    var pendingBytes: Int {
+        guard !isGone else { return 0 }
+        return (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
     /// Half-closes once everything written has left.
     func finish() {
         guard !outputIsClosed, !isGone else { return }

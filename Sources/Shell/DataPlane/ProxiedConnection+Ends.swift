@@ -9,10 +9,15 @@ extension ProxiedConnection {
     // MARK: What the ends tell
 
     func accepted() {
+        wasAccepted = true
         proxy.totals.live += 1
         proxy.totals.connections += 1
         context.add(self)
         log(.connectionOpened(ConnectionOpened(connection: name, client: clientText)))
+        // The rules, or the proxy itself, may have changed since the accept.
+        guard context.proxy(named: proxy.name)?.definition.isEnabled == true else {
+            return cancel(.fin)
+        }
         watchIdleness()
         handle(.accepted)
     }
@@ -24,7 +29,23 @@ extension ProxiedConnection {
         handle(.arrived(direction))
     }
 
-    func writabilityChanged(_ end: End) { if !isBusy { keepReading() } }
+    func writabilityChanged(_ end: End) {
+        guard !isBusy else { return }
+        if waitsForClient, client.channel.isWritable {
+            waitsForClient = false
+            handle(.arrived(.clientToServer))
+        } else {
+            keepReading()
+        }
+    }
+
+    /// The channel went away before it ever was active.
+    func removed() {
+        guard !wasAccepted, !isClosed else { return }
+        isClosed = true
+        onClose?()
+        onClose = nil
+    }
 
     func inputClosed(_ end: End) {
         peer(end)?.inputIsClosed = true
@@ -51,7 +72,8 @@ extension ProxiedConnection {
     func adopt() { handle(.adopt) }
 
     func cancel(_ how: Close.How) {
-        if flow.isOver { return abandon(how) }
+        // What was let go before the end is still on its way, unless somebody insists.
+        if flow.isOver { return how == .rst ? abandon(.rst) : () }
         noteEnding(.proxy, how == .rst ? .rst : .fin)
         handle(.cancel(how))
     }
@@ -79,11 +101,27 @@ extension ProxiedConnection {
 
     func end(_ how: Close.How) {
         alarm.cancel()
-        dial?.cancel()
+        cancelDial()
         guard how == .fin else { return abandon(.rst) }
         client.finish()
         server?.finish()
-        patience.set(for: context.clock.now + Self.lingerTime) { [self] in abandon(.fin) }
+        patience.cancel()
+        linger(stalledFor: 0, pending: .max)
+    }
+
+    /// Waits while bytes still leave, and then for the peers to close theirs; both are bounded.
+    private func linger(stalledFor stalls: Int, pending: Int) {
+        patience.set(for: context.clock.now + Self.lingerTime) { [self] in
+            let left = client.pendingBytes + (server?.pendingBytes ?? 0)
+            let stalls = left < pending ? 0 : stalls + 1
+            guard left > 0, stalls < Self.maximumStalls else { return abandon(.fin) }
+            linger(stalledFor: stalls, pending: left)
+        }
+    }
+
+    private func cancelDial() {
+        dial?.cancel()
+        dial = nil
     }
 
     /// Closes both channels without waiting for anybody.
@@ -101,7 +139,7 @@ extension ProxiedConnection {
         isClosed = true
         alarm.cancel()
         patience.cancel()
-        dial?.cancel()
+        cancelDial()
         proxy.totals.live -= 1
         let ending = ending ?? (.proxy, .fin)
         log(

@@ -11,6 +11,8 @@ import NIOCore
 final class ProxiedConnection {
     /// How long an ended connection waits for its peers to close theirs.
     static let lingerTime = Duration.seconds(2)
+    /// How many times in a row a linger may find that no byte has left: half a minute.
+    static let maximumStalls = 15
 
     let name: ConnectionName
     let proxy: LoopProxy
@@ -37,6 +39,9 @@ final class ProxiedConnection {
     var lastActivity: Moment
     var isDraining = false
     var isClosed = false
+    var wasAccepted = false
+    /// A request is not begun while the client does not take the answers it has.
+    var waitsForClient = false
     var onClose: (() -> Void)?
     /// Who ended the connection first, and how.
     var ending: (by: ConnectionClosed.Party, how: ConnectionClosed.How)?
@@ -104,9 +109,14 @@ final class ProxiedConnection {
     private func decide(_ input: Input, emitting effects: inout [Effect]) {
         let now = context.clock.now
         switch input {
-        case .accepted: flow.opened(at: now, emitting: &effects)
+        case .accepted:
+            flow.adopt(proxy.rules, at: now, emitting: &effects)
+            flow.opened(at: now, emitting: &effects)
         case .arrived(let direction):
             lastActivity = now
+            if direction == .clientToServer, flow.awaitsRequest, !client.channel.isWritable {
+                return waitsForClient = true
+            }
             let unread = bytes.unread(direction)
             flow.received(
                 direction,
@@ -206,7 +216,8 @@ final class ProxiedConnection {
     private func mayRead(_ direction: Direction, to destination: Peer?) -> Bool {
         if flow.isOver { return true }
         let lane = direction == .clientToServer ? flow.toServer : flow.toClient
-        return bytes.count(direction) < limits.buffer.bytes
+        // A head has to fit, whatever the bound for the rest.
+        return bytes.count(direction) < max(limits.buffer.bytes, limits.head.bytes + 1)
             && !lane.isFull(limit: limits.buffer.bytes) && destination?.channel.isWritable ?? true
     }
 

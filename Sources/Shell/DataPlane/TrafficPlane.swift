@@ -14,6 +14,7 @@ package actor TrafficPlane {
     /// Ports that were given for port 0, so that a proxy comes back where it was.
     private var grantedPorts: [String: UInt16] = [:]
     private var ordinals: [String: Ordinals] = [:]
+    private var isDraining = false
 
     /// - Parameter group: carries the connections; the caller shuts it down.
     package init(group: any EventLoopGroup, log: EventLog) async throws {
@@ -26,19 +27,22 @@ package actor TrafficPlane {
     /// New listeners are bound first: when one cannot be, nothing has changed. On return every
     /// event loop and every live connection obeys.
     package func apply(_ snapshot: Snapshot) async throws(ListenFailure) {
-        let wanted = snapshot.proxies.filter(\.isEnabled)
+        // A stop that has begun opens nothing again; rules still change for what lives.
+        let wanted = isDraining ? [] : snapshot.proxies.filter(\.isEnabled)
         var bound: [String: Listener] = [:]
         var givenUp: [Listener] = []
         do {
-            for proxy in wanted where listeners[proxy.name]?.serves(proxy) != true {
-                // A changed bound needs the same address anew, so the old listener goes first.
-                if let old = listeners[proxy.name], old.endpoint == proxy.listen {
-                    await old.close()
-                    listeners[proxy.name] = nil
-                    givenUp.append(old)
-                }
-                bound[proxy.name] = try await bind(proxy)
+            let unserved = wanted.filter { listeners[$0.name]?.serves($0) != true }
+            // An address that changes hands, or its bounds, is given up before it is taken.
+            let taken = Set(unserved.map(\.listen))
+            let kept = Set(wanted.map(\.name)).subtracting(unserved.map(\.name))
+            for (name, old) in listeners where taken.contains(old.endpoint) && !kept.contains(name)
+            {
+                await old.close()
+                listeners[name] = nil
+                givenUp.append(old)
             }
+            for proxy in unserved { bound[proxy.name] = try await bind(proxy) }
         } catch {
             for listener in bound.values { await listener.close() }
             for listener in givenUp { await restore(listener) }
@@ -109,6 +113,7 @@ package actor TrafficPlane {
 
     /// Stops accepting and waits for the connections to end, at most `limit`.
     package func drain(within limit: Duration) async {
+        isDraining = true
         for listener in listeners.values { await listener.close() }
         listeners.removeAll()
         let futures = plane.contexts.map { context in

@@ -74,7 +74,9 @@ package final class EventLog: Sendable {
     package func read(after cursor: UInt64, limit: Int) -> Page {
         state.withLock { state in
             // A cursor is what a caller says: it may be anything.
-            guard cursor < state.next - 1 else { return Page(records: [], missed: 0, cursor: cursor) }
+            guard cursor < state.next - 1 else {
+                return Page(records: [], missed: 0, cursor: cursor)
+            }
             let first = max(cursor + 1, state.next - UInt64(state.ring.count))
             let count = min(UInt64(limit), state.next - first)
             let records = (first..<first + count).map {

@@ -103,6 +103,8 @@ extension RuleParser {
         case .pathWithoutSlash: ("has a path that does not begin with a slash", "write /path")
         case .restNotLast: ("has `**` before the end", "`**` stands for the rest of the path")
         case .queryInPath: ("has a query in the path", "match the query with `query:`")
+        case .tooManySegments:
+            ("has more than \(RequestPattern.maximumSegments) segments", "end it with `**`")
         case .badPercentEncoding:
             ("has a `%` without two hexadecimal digits", "write %25 for a percent sign")
         }
