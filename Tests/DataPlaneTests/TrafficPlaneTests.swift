@@ -141,6 +141,23 @@ import Testing
         }
     }
 
+    @Test func `a listen address may change hands in one change`() async throws {
+        try await Loopback.run { loopback in
+            try await loopback.apply([loopback.proxy("old")])
+            let port = UInt16(clamping: try await loopback.port(of: "old"))
+            var fixed = loopback.proxy("old")
+            fixed.listen = .tcp(host: "127.0.0.1", port: port)
+            try await loopback.apply([], generation: 2)
+            try await loopback.apply([fixed], generation: 3)
+            fixed.name = "new"
+            try await loopback.apply([fixed], generation: 4)
+            let client = try await loopback.connect(to: "new")
+            try await client.send("x")
+            #expect(await client.receive(1) == "x")
+            try await client.close()
+        }
+    }
+
     @Test func `the second upstream is tried when the first refuses`() async throws {
         try await Loopback.run { loopback in
             let nowhere = try await EchoService.start(loopback.group)

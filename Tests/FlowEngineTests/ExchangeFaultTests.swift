@@ -236,3 +236,37 @@ import Testing
         #expect(playbook.exchanges.map(\.status) == [503, 503, 503, 200])
     }
 }
+
+/// What one change must not undo.
+@Suite struct PartialRemovalTests {
+    private static let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
+
+    @Test func `removing one rule leaves the truncation of another in force`() {
+        let truncate = rule([.truncate(4, then: .close)], id: "truncate")
+        let playbook = FlowPlaybook(.http, [truncate, rule([.delay(.seconds(5))], id: "delay")])
+        playbook.client(Self.get)
+        playbook.server("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789")
+        #expect(playbook.toClient == "")
+        playbook.adopt([truncate], serial: 1)
+        #expect(playbook.toClient.hasSuffix("\r\n\r\n0123"))
+        #expect(playbook.ending == .fin)
+    }
+
+    @Test func `a request behind an answer that cannot be read is passed on too`() {
+        let playbook = FlowPlaybook()
+        playbook.client(Self.get + Self.get)
+        playbook.server("HTTP/1.1 200 OK\nContent-Length: 0\n\n")
+        #expect(playbook.toServer == Self.get + Self.get)
+        #expect(playbook.toClient == "HTTP/1.1 200 OK\nContent-Length: 0\n\n")
+    }
+
+    @Test func `delays that are longer than time itself only hold`() {
+        let delays = (0..<3).map { rule([.delay(.seconds(4_000_000_000_000))], id: "d\($0)") }
+        let playbook = FlowPlaybook(.http, delays)
+        playbook.client(Self.get)
+        playbook.server("HTTP/1.1 204 No Content\r\n\r\n")
+        #expect(playbook.toClient == "")
+        playbook.adopt([])
+        #expect(playbook.toClient == "HTTP/1.1 204 No Content\r\n\r\n")
+    }
+}

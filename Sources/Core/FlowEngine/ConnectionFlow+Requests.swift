@@ -231,7 +231,6 @@ extension ConnectionFlow {
             "passed on unread, as is the rest of the connection: \(reason)",
             emitting: &effects
         )
-        effects.append(.reread(.clientToServer))
         effects.append(.reread(.serverToClient))
         // A pipelined request was waiting for the answer before it.
         effects.append(.reread(.clientToServer))

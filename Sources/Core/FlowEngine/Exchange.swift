@@ -50,13 +50,7 @@ struct Exchange: Equatable, Sendable {
     var isHung: Bool { stage == .pending(isHung: true) }
 
     /// Both messages are at their end; what is held of them may still have to leave.
-    ///
-    /// A client that was answered before its `100 Continue` may never send the body (RFC 9110,
-    /// 10.1.1): its connection closes and is not kept for the rest.
-    var hasEnded: Bool {
-        guard response == .finished else { return false }
-        return request.isFinished || (stage == .answered(closes: true) && framing.expectsContinue)
-    }
+    var hasEnded: Bool { request.isFinished && response == .finished }
 
     /// RFC 9110, 10.1.1: a client told no need not send its body, so what follows is unknown.
     var mayWithholdBody: Bool { framing.expectsContinue && !request.isFinished }

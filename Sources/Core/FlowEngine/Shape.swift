@@ -97,9 +97,7 @@ struct AppliedPlan: Equatable, Sendable {
                 if perChunk {
                     shape.chunkDelays.append(fault.firing)
                 } else {
-                    let drawn = fault.firing.delay(chunk: 0)?.nanoseconds ?? 0
-                    let (sum, overflow) = shape.delay.addingReportingOverflow(drawn)
-                    shape.delay = overflow ? .max : sum
+                    shape.add(delay: fault.firing.delay(chunk: 0)?.nanoseconds ?? 0)
                 }
             case .bandwidth(let bandwidth) where bandwidth.toward.includes(direction):
                 if let rate = shape.rate, rate < bandwidth.rate { continue }
