@@ -79,15 +79,24 @@ let package = Package(
         .program("chaosctl", on: "ControlCommands"),
         .program("prism-stub", on: "PrismStub"),
 
-        .tests(of: "FaultModel"),
-        .tests(of: "WireFormats", on: ["FaultModel"], using: [.nioCore, .nioEmbedded, .nioHTTP1]),
-        .tests(of: "FlowEngine", on: ["FaultModel", "EventRecords"]),
+        .target(
+            name: "TestSupport",
+            path: "Sources/Testing/TestSupport",
+            swiftSettings: .strict
+        ),
+        .tests(of: "FaultModel", on: ["TestSupport"]),
+        .tests(
+            of: "WireFormats",
+            on: ["FaultModel", "TestSupport"],
+            using: [.nioCore, .nioEmbedded, .nioHTTP1]
+        ),
+        .tests(of: "FlowEngine", on: ["FaultModel", "EventRecords", "TestSupport"]),
         .tests(of: "RuleFiles", on: ["FaultModel"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
         .tests(of: "SocketFiles"),
         .tests(
             of: "DataPlane",
-            on: ["FaultModel", "EventRecords", "EventJournal"],
+            on: ["FaultModel", "EventRecords", "EventJournal", "TestSupport"],
             using: [.nioCore, .nioPosix, .nioEmbedded]
         ),
         .tests(of: "AdminContract", on: ["EventRecords"]),

@@ -2,13 +2,14 @@
 import FaultModel
 import NIOCore
 import NIOEmbedded
+import TestSupport
 import Testing
 
 @testable import DataPlane
 
 @Suite struct ByteRowTests {
     @Test func `what is taken from a row is what was put in, in order, however it is cut`() {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededNumbers(seed: 7)
         for _ in 0..<200 {
             var row = ByteRow()
             var expected: [UInt8] = []
@@ -66,18 +67,5 @@ import Testing
         #expect(tally.countMatch(in: .client(IPAddress(ipv4: .max))) == nil)
         #expect(tally.countMatch(in: .client(IPAddress(ipv4: 0))) == 2)
         #expect(tally.uncounted == 1)
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, and the same on every machine.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

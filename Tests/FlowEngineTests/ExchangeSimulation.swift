@@ -2,6 +2,7 @@
 import EventRecords
 import FaultModel
 import FlowEngine
+import TestSupport
 
 /// A client with requests to send, a server that answers what reaches it, and a flow between them.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FaultModel
 import FlowEngine
+import TestSupport
 import Testing
 
 /// Random traffic under rules that come and go, against what each side must have received.

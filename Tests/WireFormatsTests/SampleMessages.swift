@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
 @testable import WireFormats
 
 /// Valid messages drawn from a seed, with the boundaries that they were made to have.

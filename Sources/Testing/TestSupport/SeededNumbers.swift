@@ -2,12 +2,12 @@
 import Foundation
 
 /// Numbers that look random and are the same in every run with the same seed (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
+package struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var word = state
         word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -15,15 +15,15 @@ struct SeededNumbers: RandomNumberGenerator {
         return word ^ word >> 31
     }
 
-    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
-    mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+    package mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 
     /// True once in `count` times.
-    mutating func once(in count: Int) -> Bool { below(count) == 0 }
+    package mutating func once(in count: Int) -> Bool { below(count) == 0 }
 
     /// The seeds of a property: one that `CHAOS_SEED` names, to replay it, else the first `count`.
-    static func seeds(_ count: UInt64) -> [UInt64] {
+    package static func seeds(_ count: UInt64) -> [UInt64] {
         if let text = ProcessInfo.processInfo.environment["CHAOS_SEED"], let seed = UInt64(text) {
             return [seed]
         }
