@@ -9,11 +9,13 @@ final class Running: Sendable {
     /// How long a process may take to end when it is asked to.
     static let farewell = Duration.seconds(10)
 
+    private static let starting = NSLock()
+
     let name: String
-    let output = Lines()
-    let errors = Lines()
+    let output: Lines
+    let errors: Lines
     private let process: Process
-    private let input = Pipe()
+    private let input: Pipe
     private let ending = Ending()
 
     /// - Parameters:
@@ -27,6 +29,13 @@ final class Running: Sendable {
         in folder: URL? = nil
     ) throws {
         name = URL(fileURLWithPath: program).lastPathComponent
+        // One at a time: a process inherits every descriptor that is open when it starts. One that
+        // lives long would keep another's pipes open, and hide its end from Foundation.
+        Self.starting.lock()
+        defer { Self.starting.unlock() }
+        output = Lines()
+        errors = Lines()
+        input = Pipe()
         process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
@@ -44,6 +53,7 @@ final class Running: Sendable {
             ending.set((wasSignal ? 128 : 0) + process.terminationStatus)
         }
         try process.run()
+        try? input.fileHandleForReading.close()
         output.drain()
         errors.drain()
     }
