@@ -42,6 +42,16 @@ package struct Draw: Hashable, Sendable {
         return Double(state.finished() >> 11) * 0x1p-53
     }
 
+    /// A number in `0..<1` that belongs to a client for as long as the seed and the name stay.
+    static func share(seed: UInt64, of name: String, client: IPAddress?) -> Double {
+        var state = SipHash(key: (seed, 1))
+        state.absorb(text: name)
+        state.absorb(client == nil ? 0 : 1)
+        state.absorb(client?.high ?? 0)
+        state.absorb(client?.low ?? 0)
+        return Double(state.finished() >> 11) * 0x1p-53
+    }
+
     /// What identifies one rule's draws on one proxy.
     package struct Stream: Hashable, Sendable {
         fileprivate let seed: UInt64

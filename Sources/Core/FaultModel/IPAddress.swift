@@ -2,8 +2,8 @@
 
 /// An IPv4 or IPv6 address; an IPv4 address and its IPv4-mapped form (RFC 4291, 2.5.5.2) are equal.
 package struct IPAddress: Hashable, Sendable {
-    fileprivate let high: UInt64
-    fileprivate let low: UInt64
+    let high: UInt64
+    let low: UInt64
 
     private static let mappedPrefix: UInt64 = 0x0000_ffff_0000_0000
 

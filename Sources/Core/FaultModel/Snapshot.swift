@@ -9,16 +9,20 @@ package struct Snapshot: Sendable {
     package let proxies: [ProxyDefinition]
     /// The rules in force, in the order in which they are read.
     package let rules: [ActiveRule]
+    /// The partitions that cut at this moment, in their order.
+    package let partitions: [ActivePartition]
 
     package init(
         generation: UInt64,
         seed: UInt64,
         proxies: [ProxyDefinition],
-        rules: [ActiveRule]
+        rules: [ActiveRule],
+        partitions: [ActivePartition] = []
     ) {
         self.generation = generation
         self.seed = seed
         self.proxies = proxies
         self.rules = rules
+        self.partitions = partitions
     }
 }
