@@ -85,6 +85,7 @@ let package = Package(
             swiftSettings: .strict
         ),
         .tests(of: "FaultModel", on: ["TestSupport"]),
+        .tests(of: "EventRecords"),
         .tests(
             of: "WireFormats",
             on: ["FaultModel", "TestSupport"],

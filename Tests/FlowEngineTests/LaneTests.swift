@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventRecords
 import FaultModel
 import FlowEngine
 import Testing
@@ -116,6 +117,23 @@ import Testing
         #expect(lane.lane.isFull(limit: .max), "however small the chunks are")
         lane.lane.discardHeld()
         #expect(lane.lane.heldBytes == 0 && !lane.lane.isFull(limit: 100))
+    }
+
+    @Test func `what a delay held is measured by how late it left, and only that`() {
+        var lane = LanePlaybook()
+        _ = lane.arrive(1)
+        _ = lane.reshape { $0.delay = 50_000_000 }
+        _ = lane.arrive(5)
+        lane.now = lane.now + .milliseconds(53)
+        #expect(lane.wake() == [.forward(.serverToClient, 5)])
+        #expect(lane.lane.delayErrors.total == 1 && lane.lane.delayErrors.sum == 3_000_000)
+        _ = lane.arrive(7)
+        lane.now = lane.now + .milliseconds(20)
+        #expect(lane.reshape { $0.delay = 1_000_000 } == [.forward(.serverToClient, 7)])
+        #expect(lane.lane.delayErrors.total == 1, "a change of rules makes nothing late")
+        var taken = Histogram(.lateness)
+        lane.lane.delayErrors.drain(into: &taken)
+        #expect(taken.total == 1 && lane.lane.delayErrors.isEmpty)
     }
 
     @Test func `a delay beyond the end of time traps nothing`() {

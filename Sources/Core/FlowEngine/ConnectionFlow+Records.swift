@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import EventRecords
+package import EventRecords
 import FaultModel
 
 // What the event log is told.
@@ -66,5 +66,25 @@ extension ConnectionFlow {
                 )
             )
         )
+    }
+
+    /// How late what this flow delayed was let go; counted once, and then forgotten here.
+    package mutating func drainDelayErrors(into figures: inout Histogram) {
+        toServer.delayErrors.drain(into: &figures)
+        toClient.delayErrors.drain(into: &figures)
+    }
+
+    /// Takes account of the delays that end now outside the lanes: of a dial, and of an answer
+    /// that a rule gives.
+    mutating func measureDelays(at now: Moment) {
+        if case .waiting(_, let until) = server, until <= now {
+            toServer.delayErrors.record(now.nanoseconds - until.nanoseconds)
+        }
+        guard let exchange, exchange.stage == .pending(isHung: false),
+            exchange.plan.settlement != nil, exchange.plan.totalDelay > .zero
+        else { return }
+        let due = exchange.started + exchange.plan.totalDelay
+        guard due <= now else { return }
+        toClient.delayErrors.record(now.nanoseconds - due.nanoseconds)
     }
 }

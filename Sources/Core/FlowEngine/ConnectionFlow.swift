@@ -165,6 +165,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
             self.headDeadline = nil
             headTimedOut(at: now, emitting: &effects)
         }
+        measureDelays(at: now)
         if case .waiting(_, let until) = server, until <= now {
             server = .dialing
             effects.append(.dial)

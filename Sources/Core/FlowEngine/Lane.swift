@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import EventRecords
 package import FaultModel
 
 /// One direction of a proxied connection: decides when the bytes that arrived may leave.
@@ -21,6 +22,8 @@ package struct Lane: Equatable, Sendable {
     package private(set) var isFinished = false
     /// When to call ``woke(at:emitting:)``; `nil`: not needed.
     package private(set) var wakeAt: Moment?
+    /// How late delayed chunks left, since somebody last took account of it.
+    package var delayErrors = Histogram(.lateness)
 
     private var queue = ChunkQueue()
     private var chunkOrdinal: UInt64 = 0
@@ -87,7 +90,8 @@ package struct Lane: Equatable, Sendable {
         self.shape = shape
         isCut = false
         queue.reschedule(in: shape)
-        release(at: now, emitting: &effects)
+        // What leaves now was due at another time before: it is not late.
+        release(at: now, measuring: false, emitting: &effects)
     }
 
     /// Ends the lane's flow where it stands: what is held leaves, nothing after it does.
@@ -103,7 +107,11 @@ package struct Lane: Equatable, Sendable {
         wakeAt = nil
     }
 
-    private mutating func release(at now: Moment, emitting effects: inout [Effect]) {
+    private mutating func release(
+        at now: Moment,
+        measuring: Bool = true,
+        emitting effects: inout [Effect]
+    ) {
         wakeAt = nil
         var leaving = 0
         while let next = queue.first, !shape.isHeld, !isCut {
@@ -119,6 +127,9 @@ package struct Lane: Equatable, Sendable {
             guard count > 0 else {
                 isCut = shape.cutAt == passed
                 break
+            }
+            if measuring, next.isDelayed, shape.rate == nil {
+                delayErrors.record(now.nanoseconds - next.due.nanoseconds)
             }
             queue.removeFirst(count)
             heldBytes -= count
@@ -171,8 +182,10 @@ struct ChunkQueue: Equatable, Sendable {
 
     var count: Int { chunks.count - start }
 
-    var first: (count: Int, due: Moment)? {
-        isEmpty ? nil : (chunks[start].chunk.count, chunks[start].due)
+    var first: (count: Int, due: Moment, isDelayed: Bool)? {
+        guard !isEmpty else { return nil }
+        let (chunk, due) = chunks[start]
+        return (chunk.count, due, due > chunk.arrived)
     }
 
     /// - Parameter due: moved back behind its predecessor's, so that order is kept.
