@@ -66,7 +66,7 @@ let package = Package(
         ),
         .tool(
             "ControlCommands",
-            on: ["RuleFiles", "AdminContract", "AdminClient"],
+            on: ["FaultModel", "RuleFiles", "AdminContract", "AdminClient"],
             using: [.argumentParser]
         ),
         .tool(
@@ -81,6 +81,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
+            dependencies: ["FaultModel"],
             path: "Sources/Testing/TestSupport",
             swiftSettings: .strict
         ),
@@ -103,10 +104,13 @@ let package = Package(
         .tests(of: "AdminContract", on: ["EventRecords"]),
         .tests(
             of: "ControlPlane",
-            on: ["FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract"],
+            on: [
+                "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract",
+                "TestSupport",
+            ],
             using: [.serviceLifecycle, .logging, .hummingbird, .nioCore, .nioPosix]
         ),
-        .tests(of: "ControlCommands", on: ["AdminContract", "AdminClient"]),
+        .tests(of: "ControlCommands", on: ["FaultModel", "AdminContract", "AdminClient"]),
         .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
         .testTarget(
             name: "SystemTests",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
 import AdminContract
 import EventJournal
 import EventRecords
@@ -102,27 +103,6 @@ final class ManualTime: Timekeeper {
     }
 }
 
-final class FakeTally: Tally {
-    private let counts = Mutex((matches: UInt64(0), fired: UInt64(0)))
-
-    var matches: UInt64 { counts.withLock { $0.matches } }
-    var fired: UInt64 { counts.withLock { $0.fired } }
-
-    func countMatch(in scope: TallyScope) -> UInt64? {
-        counts.withLock { counts in
-            counts.matches += 1
-            return counts.matches
-        }
-    }
-
-    func claimFiring(in scope: TallyScope, atMost times: UInt64?) -> Bool {
-        counts.withLock { counts in
-            counts.fired += 1
-            return true
-        }
-    }
-}
-
 /// A control plane over a fake data plane, asked in process.
 struct Bench {
     let traffic = FakeTraffic()
@@ -148,7 +128,7 @@ struct Bench {
             traffic: traffic,
             log: log,
             clock: time,
-            makeTally: { FakeTally() }
+            makeTally: { LocalTally() }
         )
         routes = AdminRoutes(
             state: state,

@@ -49,7 +49,9 @@ import Testing
         let claimed = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<8 {
                 group.addTask {
-                    (0..<1_000).count { _ in tally.claimFiring(in: .rule, atMost: 100) }
+                    (0..<1_000).count { _ in
+                        tally.claimFiring(FiringClaim(scope: .rule, times: 100))
+                    }
                 }
             }
             return await group.reduce(0, +)

@@ -38,14 +38,12 @@ extension Limit {
         every: UInt64 = 1,
         scope: Scope = .rule
     ) -> Limit {
-        Limit(
-            probability: probability,
-            skip: skip,
-            times: times,
-            every: every,
-            scope: scope,
-            after: .zero,
-            duration: nil
-        )
+        var limit = Limit.none
+        limit.probability = probability
+        limit.skip = skip
+        limit.times = times
+        limit.every = every
+        limit.scope = scope
+        return limit
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
 import FaultModel
 import Synchronization
 
@@ -28,40 +29,6 @@ struct SampleHead {
         let start = bytes.count
         bytes += Array(text.utf8)
         return start..<bytes.count
-    }
-}
-
-/// Counts as the shell does, with a bound on its table of scopes.
-final class PlainTally: Tally {
-    private struct Counts {
-        var matches: [TallyScope: UInt64] = [:]
-        var fired: [TallyScope: UInt64] = [:]
-    }
-
-    private let counts = Mutex(Counts())
-    private let maximumScopes: Int
-
-    init(maximumScopes: Int = 1_000) { self.maximumScopes = maximumScopes }
-
-    var matches: UInt64 { counts.withLock { $0.matches.values.reduce(0, +) } }
-    var fired: UInt64 { counts.withLock { $0.fired.values.reduce(0, +) } }
-
-    func countMatch(in scope: TallyScope) -> UInt64? {
-        counts.withLock { counts in
-            guard counts.matches[scope] != nil || counts.matches.count < maximumScopes else {
-                return nil
-            }
-            counts.matches[scope, default: 0] += 1
-            return counts.matches[scope]
-        }
-    }
-
-    func claimFiring(in scope: TallyScope, atMost times: UInt64?) -> Bool {
-        counts.withLock { counts in
-            if let times, counts.fired[scope, default: 0] >= times { return false }
-            counts.fired[scope, default: 0] += 1
-            return true
-        }
     }
 }
 
@@ -101,7 +68,7 @@ extension RuleSet {
     /// The rules in their order, with serials from 1 and tallies of their own.
     convenience init(_ rules: [Rule], seed: UInt64 = 7) {
         let active = rules.enumerated().map { position, rule in
-            ActiveRule(rule: rule, serial: UInt64(position) + 1, tally: PlainTally())
+            ActiveRule(rule: rule, serial: UInt64(position) + 1, tally: LocalTally())
         }
         self.init(active, for: .sample, seed: seed)
     }
@@ -125,11 +92,12 @@ struct Asker {
         return rules.decide(
             head.facts,
             in: bytes.span,
-            unit: unit,
-            on: connection,
+            content: nil,
+            about: UnitFacts(unit, on: connection),
+            in: Circumstances(now: 0),
             tallies: &tallies,
             using: &scratch
-        )
+        ).plan
     }
 
     mutating func askStream(after serial: UInt64 = 0, opening head: SampleHead? = nil) -> Plan {
@@ -137,8 +105,8 @@ struct Asker {
         return rules.decideStream(
             request: head?.facts,
             in: bytes.span,
-            unit: 0,
-            on: connection,
+            about: UnitFacts(0, on: connection),
+            in: Circumstances(now: 0),
             after: serial,
             tallies: &tallies,
             using: &scratch

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
 import EventRecords
 import FaultModel
 import FlowEngine
@@ -171,29 +172,6 @@ final class FlowPlaybook {
     }
 }
 
-/// Counts as the shell does.
-final class LocalTally: Tally {
-    private let counts = Mutex((matches: UInt64(0), fired: UInt64(0)))
-
-    var matches: UInt64 { counts.withLock { $0.matches } }
-    var fired: UInt64 { counts.withLock { $0.fired } }
-
-    func countMatch(in scope: TallyScope) -> UInt64? {
-        counts.withLock {
-            $0.matches += 1
-            return $0.matches
-        }
-    }
-
-    func claimFiring(in scope: TallyScope, atMost times: UInt64?) -> Bool {
-        counts.withLock {
-            if let times, $0.fired >= times { return false }
-            $0.fired += 1
-            return true
-        }
-    }
-}
-
 func rule(
     _ faults: [Fault],
     id: String = "r",
@@ -226,7 +204,7 @@ extension Fault {
     static let hang = Fault.hang(Hang(for: nil))
 
     static func respond(_ status: UInt16, _ body: String = "") -> Fault {
-        .respond(Respond(status: status, reason: nil, headers: [], body: Array(body.utf8)))
+        .respond(Respond(status: status, reason: nil, headers: [], body: .bytes(Array(body.utf8))))
     }
 
     static func truncate(_ count: Int, then: Truncate.Ending) -> Fault {

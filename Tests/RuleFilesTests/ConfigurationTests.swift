@@ -96,7 +96,7 @@ func firstError(_ text: String) -> RuleFileError? {
                             .init(name: "X-Data-Freshness", value: "cached"),
                             .init(name: "Content-Type", value: "application/json"),
                         ],
-                        body: Array(#"{"agents":[]}"#.utf8)
+                        body: .bytes(Array(#"{"agents":[]}"#.utf8))
                     )
                 ),
             ]

@@ -46,7 +46,7 @@ import Testing
             status: status,
             reason: nil,
             headers: [.init(name: "X-A", value: "b")],
-            body: Array(body.utf8)
+            body: .bytes(Array(body.utf8))
         )
         let bytes = ResponseWriter.bytes(
             of: respond,
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a reason of one's own is kept`() {
-        let respond = Respond(status: 200, reason: "Fine", headers: [], body: [])
+        let respond = Respond(status: 200, reason: "Fine", headers: [], body: .empty)
         let bytes = ResponseWriter.bytes(of: respond, toHead: false, closes: false, minorVersion: 1)
         #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 200 Fine\r\n"))
     }

@@ -13,7 +13,7 @@ package enum DocumentValue: Sendable {
     case array([DocumentValue])
     case object([Member])
 
-    package struct Member: Sendable, Equatable {
+    package struct Member: Sendable, Hashable {
         package var key: String
         package var value: DocumentValue
 
@@ -65,7 +65,21 @@ package enum DocumentValue: Sendable {
     }
 }
 
-extension DocumentValue: Equatable {
+extension DocumentValue: Hashable {
+    /// In an object the order of members does not count, as in `==`.
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .int(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .string(let text): hasher.combine(text)
+        case .array(let values): hasher.combine(values)
+        case .object(let members):
+            hasher.combine(members.reduce(0) { $0 ^ $1.hashValue })
+        }
+    }
+
     package static func == (left: DocumentValue, right: DocumentValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true

@@ -67,6 +67,33 @@ package struct Draw: Hashable, Sendable {
     }
 }
 
+extension Cohort {
+    /// Whether a client, or a connection of the proxy, belongs to the share.
+    func includes(_ connection: ConnectionFacts, of proxy: String, seed: UInt64) -> Bool {
+        switch key {
+        case .header: return true
+        case .client: return includes(value: connection.client?.bytes ?? [], seed: seed)
+        case .connection:
+            var state = SipHash(key: (seed, 2))
+            state.absorb(text: proxy)
+            state.absorb(connection.ordinal)
+            return holds(state.finished())
+        }
+    }
+
+    /// The share depends on nothing but the seed and the value, so that one client is in or out for
+    /// every rule, and whoever is in a small share is in each larger one.
+    func includes(value: [UInt8], seed: UInt64) -> Bool {
+        var state = SipHash(key: (seed, 1))
+        state.absorb(bytes: value)
+        return holds(state.finished())
+    }
+
+    private func holds(_ hash: UInt64) -> Bool {
+        Double(hash >> 11) * 0x1p-53 < share.value
+    }
+}
+
 /// SipHash-2-4 over 64-bit words.
 struct SipHash {
     private var v0, v1, v2, v3: UInt64
@@ -88,10 +115,12 @@ struct SipHash {
     }
 
     /// The text's bytes, eight to a word, closed by their count so that no two texts run together.
-    mutating func absorb(text: String) {
+    mutating func absorb(text: String) { absorb(bytes: text.utf8) }
+
+    mutating func absorb(bytes: some Sequence<UInt8>) {
         var word: UInt64 = 0
         var count: UInt64 = 0
-        for byte in text.utf8 {
+        for byte in bytes {
             word |= UInt64(byte) << ((count & 7) * 8)
             count += 1
             if count & 7 == 0 {

@@ -52,7 +52,63 @@ package struct RequestFacts: Equatable, Sendable {
     }
 }
 
+extension RequestFacts {
+    /// Where the value of the first field of the name stands; `nil` without one.
+    package func firstField(_ name: [UInt8], in head: borrowing Span<UInt8>) -> Range<Int>? {
+        for field in fields where head.equalsIgnoringCase(field.name, name) { return field.value }
+        return nil
+    }
+
+    func isGet(in head: borrowing Span<UInt8>) -> Bool { head.equals(method, Self.get) }
+
+    private static let get = Array("GET".utf8)
+
+    /// What names the request to a `stale` rule: its host and its target.
+    package func answerKey(in head: borrowing Span<UInt8>) -> [UInt8] {
+        var key = host(in: head).map { head.bytes($0) } ?? []
+        key.append(ASCII.space)
+        key += head.bytes(path.lowerBound..<max(path.upperBound, query?.upperBound ?? 0))
+        return key
+    }
+}
+
+/// Where the things that rules ask about stand in a response's head.
+package struct ResponseFacts: Equatable, Sendable {
+    package var status: UInt16
+    package var fields: [RequestFacts.Field]
+
+    package init(status: UInt16, fields: [RequestFacts.Field]) {
+        self.status = status
+        self.fields = fields
+    }
+}
+
 extension Span<UInt8> {
+    package func bytes(_ range: Range<Int>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        for position in range { bytes.append(self[position]) }
+        return bytes
+    }
+
+    /// The range without optional white space at its ends (RFC 9110, 5.6.3).
+    package func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var (lower, upper) = (range.lowerBound, range.upperBound)
+        while lower < upper, self[lower] == ASCII.space || self[lower] == ASCII.tab { lower += 1 }
+        while lower < upper, self[upper - 1] == ASCII.space || self[upper - 1] == ASCII.tab {
+            upper -= 1
+        }
+        return lower..<upper
+    }
+
+    /// The range without one pair of double quotes around it.
+    func unquoted(_ range: Range<Int>) -> Range<Int> {
+        guard range.count >= 2, self[range.lowerBound] == ASCII.quote,
+            self[range.upperBound - 1] == ASCII.quote
+        else { return range }
+        return range.lowerBound + 1..<range.upperBound - 1
+    }
+
     /// Whether the bytes in `range` are `name`, without regard to the case of ASCII letters.
     ///
     /// - Parameter name: in lower case.

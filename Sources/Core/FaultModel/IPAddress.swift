@@ -19,6 +19,11 @@ package struct IPAddress: Hashable, Sendable {
         self.low = low
     }
 
+    /// Both halves, low end first.
+    var bytes: [UInt8] {
+        [low, high].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> ($0 * 8)) } }
+    }
+
     /// Reads `192.0.2.1` or `2001:db8::1` (RFC 4291, 2.2); `nil` when the text is neither.
     package init?(_ text: String) {
         if let ipv4 = Self.readIPv4(text) {

@@ -15,7 +15,8 @@ extension Matcher {
     func holds(
         for request: RequestFacts,
         in head: borrowing Span<UInt8>,
-        segments: MatchScratch
+        segments: MatchScratch,
+        seed: UInt64
     ) -> Bool {
         if !requests.isEmpty {
             var isMeant = false
@@ -32,6 +33,11 @@ extension Matcher {
         for parameter in query where !holds(parameter: parameter, for: request, in: head) {
             return false
         }
+        for cookie in cookies where !holds(cookie: cookie, for: request, in: head) { return false }
+        if let cohort, case .header(let name) = cohort.key {
+            guard let field = request.firstField(name, in: head) else { return false }
+            return cohort.includes(value: head.bytes(field), seed: seed)
+        }
         return true
     }
 
@@ -41,13 +47,38 @@ extension Matcher {
         for request: RequestFacts,
         in head: borrowing Span<UInt8>
     ) -> Bool {
-        var isPresent = false
-        for field in request.fields where head.equalsIgnoringCase(field.name, header.name) {
-            isPresent = true
-            if header.value.holds(for: field.value, in: head) { return true }
-        }
-        return !isPresent && header.value.holds(for: nil, in: head)
+        header.holds(in: request.fields, of: head)
     }
+
+    /// Cookies are `name=value` between `;` (RFC 6265, 4.2.1); values compare as they came, without
+    /// the quotes that may stand around them.
+    private func holds(
+        cookie: NamedPattern,
+        for request: RequestFacts,
+        in head: borrowing Span<UInt8>
+    ) -> Bool {
+        var isPresent = false
+        for field in request.fields where head.equalsIgnoringCase(field.name, Self.cookieName) {
+            var start = field.value.lowerBound
+            while start < field.value.upperBound {
+                var end = start
+                var equals: Int?
+                while end < field.value.upperBound, head[end] != ASCII.semicolon {
+                    if equals == nil, head[end] == ASCII.equals { equals = end }
+                    end += 1
+                }
+                if let equals, head.equals(head.trimmed(start..<equals), cookie.name) {
+                    isPresent = true
+                    let value = head.unquoted(head.trimmed(equals + 1..<end))
+                    if cookie.value.holds(for: value, in: head) { return true }
+                }
+                start = end + 1
+            }
+        }
+        return !isPresent && cookie.value.holds(for: nil, in: head)
+    }
+
+    private static let cookieName = Array("cookie".utf8)
 
     /// Parameters are `name=value` between `&`, decoded with `+` as a space
     /// (application/x-www-form-urlencoded, WHATWG URL, section 5.1).
@@ -83,6 +114,29 @@ extension Matcher {
         _ range: Range<Int>
     ) -> [UInt8] {
         PercentDecoding.decoded(head, in: range, plusIsSpace: true)
+    }
+}
+
+extension Matcher.NamedPattern {
+    /// A repeated field holds when one of its lines does; `absent` when there is none.
+    func holds(in fields: [RequestFacts.Field], of head: borrowing Span<UInt8>) -> Bool {
+        var isPresent = false
+        for field in fields where head.equalsIgnoringCase(field.name, name) {
+            isPresent = true
+            if value.holds(for: field.value, in: head) { return true }
+        }
+        return !isPresent && value.holds(for: nil, in: head)
+    }
+}
+
+extension ResponsePattern {
+    /// Whether the keys about the head hold.
+    func holds(for response: ResponseFacts, in head: borrowing Span<UInt8>) -> Bool {
+        if !statuses.isEmpty, !statuses.contains(where: { $0.contains(response.status) }) {
+            return false
+        }
+        for header in headers where !header.holds(in: response.fields, of: head) { return false }
+        return true
     }
 }
 

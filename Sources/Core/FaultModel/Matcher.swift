@@ -12,6 +12,14 @@ package struct Matcher: Hashable, Sendable {
     package var host: ValuePattern?
     package var headers: [NamedPattern]
     package var query: [NamedPattern]
+    package var cookies: [NamedPattern]
+    /// All of these, in the first `limits.body-limit` bytes of the request's content.
+    package var bodies: [BodyPattern]
+    /// The upstream's answer; `nil`: any, and the rule acts from the request on.
+    package var response: ResponsePattern?
+    /// Bytes of a stream; `nil`: any, and the rule acts from the stream's beginning.
+    package var bytes: BytesPattern?
+    package var cohort: Cohort?
 
     package static let everything = Matcher(
         proxy: .all,
@@ -30,7 +38,12 @@ package struct Matcher: Hashable, Sendable {
         requests: [RequestPattern],
         host: ValuePattern?,
         headers: [NamedPattern],
-        query: [NamedPattern]
+        query: [NamedPattern],
+        cookies: [NamedPattern] = [],
+        bodies: [BodyPattern] = [],
+        response: ResponsePattern? = nil,
+        bytes: BytesPattern? = nil,
+        cohort: Cohort? = nil
     ) {
         self.proxy = proxy
         self.clients = clients
@@ -39,14 +52,20 @@ package struct Matcher: Hashable, Sendable {
         self.host = host
         self.headers = headers
         self.query = query
+        self.cookies = cookies
+        self.bodies = bodies
+        self.response = response
+        self.bytes = bytes
+        self.cohort = cohort
     }
 
-    /// Whether some key can only be answered by a request's head.
+    /// Whether some key can only be answered by a request.
     package var needsRequest: Bool {
-        !requests.isEmpty || host != nil || !headers.isEmpty || !query.isEmpty
+        !requests.isEmpty || host != nil || !headers.isEmpty || !query.isEmpty || !cookies.isEmpty
+            || !bodies.isEmpty || response != nil || cohort?.key.isHeader == true
     }
 
-    /// A header field or query parameter, and what its value has to look like.
+    /// A header field, query parameter or cookie, and what its value has to look like.
     package struct NamedPattern: Hashable, Sendable {
         /// Header names in lower case: they compare without case (RFC 9110, 5.1).
         package let name: [UInt8]

@@ -11,6 +11,8 @@ package struct Rule: Hashable, Sendable {
     package var limit: Limit
     /// In order; at least one.
     package var then: [Fault]
+    /// No later rule is read for a unit on which this one fired (`final:`); default false.
+    package var endsReading: Bool
 
     package init(
         id: String,
@@ -19,7 +21,8 @@ package struct Rule: Hashable, Sendable {
         isEnabled: Bool,
         when: Matcher,
         limit: Limit,
-        then: [Fault]
+        then: [Fault],
+        endsReading: Bool = false
     ) {
         self.id = id
         self.about = about
@@ -28,6 +31,7 @@ package struct Rule: Hashable, Sendable {
         self.when = when
         self.limit = limit
         self.then = then
+        self.endsReading = endsReading
     }
 }
 
@@ -37,10 +41,22 @@ package struct ActiveRule: Sendable {
     /// Given anew each time the rule comes into force; never reused, always growing.
     package let serial: UInt64
     package let tally: any Tally
+    /// When it came into force, in nanoseconds of the run; a ramp counts from here.
+    package let since: Int64
+    /// Never fires and only learns what a `stale` fault will need: a rule that is disabled.
+    package let onlyLearns: Bool
 
-    package init(rule: Rule, serial: UInt64, tally: any Tally) {
+    package init(
+        rule: Rule,
+        serial: UInt64,
+        tally: any Tally,
+        since: Int64 = 0,
+        onlyLearns: Bool = false
+    ) {
         self.rule = rule
         self.serial = serial
         self.tally = tally
+        self.since = since
+        self.onlyLearns = onlyLearns
     }
 }

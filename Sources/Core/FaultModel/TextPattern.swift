@@ -77,6 +77,7 @@ package enum ASCII {
     package static let lineFeed: UInt8 = 10
     package static let carriageReturn: UInt8 = 13
     package static let space: UInt8 = 32
+    package static let quote: UInt8 = 34
     package static let percent: UInt8 = 37
     package static let ampersand: UInt8 = 38
     package static let asterisk: UInt8 = 42

@@ -56,7 +56,13 @@ package struct Probability: Hashable, Sendable {
 
     private init(known value: Double) { self.value = value }
 
+    package static let never = Probability(known: 0)
     package static let always = Probability(known: 1)
+
+    /// A part of the way to another probability, from 0 (this) to 1 (the other).
+    func moved(toward other: Probability, by progress: Double) -> Probability {
+        Probability(known: value + (other.value - value) * min(max(progress, 0), 1))
+    }
 
     package struct OutOfRange: Error, Equatable { package let value: Double }
 }

@@ -74,11 +74,12 @@ extension ConnectionFlow {
             let decided = rules.decide(
                 requestReader.facts,
                 in: bytes,
-                unit: unit,
-                on: facts,
+                content: nil,
+                about: UnitFacts(unit, on: facts),
+                in: Circumstances(now: now.nanoseconds),
                 tallies: &tallies,
                 using: &scratch
-            )
+            ).plan
             plan.add(
                 decided,
                 since: now,

@@ -20,7 +20,7 @@ extension ConnectionFlow {
         case .hang:
             self.exchange?.stage = .pending(isHung: true)
             if clientEnded { conclude(.fin, .cut, at: now, emitting: &effects) }
-        case .delay, .bandwidth, .truncate: return
+        default: return
         }
     }
 
@@ -105,7 +105,12 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         let respond = Self.refusal(status, text)
-        let bytes = ResponseWriter.bytes(of: respond, toHead: false, closes: true, minorVersion: 1)
+        let bytes = ResponseWriter.bytes(
+            of: respond,
+            toHead: false,
+            closes: true,
+            minorVersion: 1
+        )
         exchange?.status = status
         toClient.reshape(.open, at: now, emitting: &effects)
         effects.append(.insert(bytes))
@@ -118,7 +123,7 @@ extension ConnectionFlow {
             status: status,
             reason: nil,
             headers: [Respond.Field(name: "Content-Type", value: "text/plain; charset=utf-8")],
-            body: Array("chaosproxy: \(text)\n".utf8)
+            body: .bytes(Array("chaosproxy: \(text)\n".utf8))
         )
     }
 

@@ -53,8 +53,8 @@ extension ConnectionFlow {
         let decided = rules.decideStream(
             request: stream.request,
             in: head.span,
-            unit: stream.unit,
-            on: facts,
+            about: UnitFacts(stream.unit, on: facts),
+            in: Circumstances(now: now.nanoseconds),
             after: stream.consideredSerial,
             tallies: &tallies,
             using: &scratch

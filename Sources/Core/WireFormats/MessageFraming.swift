@@ -133,18 +133,6 @@ struct ListElements: Sequence {
     func makeIterator() -> IndexingIterator<[Range<Int>]> { elements.makeIterator() }
 }
 
-extension Span<UInt8> {
-    /// The range without optional white space at its ends (RFC 9110, 5.6.3).
-    func trimmed(_ range: Range<Int>) -> Range<Int> {
-        var (lower, upper) = (range.lowerBound, range.upperBound)
-        while lower < upper, self[lower] == ASCII.space || self[lower] == ASCII.tab { lower += 1 }
-        while lower < upper, self[upper - 1] == ASCII.space || self[upper - 1] == ASCII.tab {
-            upper -= 1
-        }
-        return lower..<upper
-    }
-}
-
 /// Field names and values that the readers look for, in lower case.
 enum Names {
     static let host = Array("host".utf8)

@@ -8,20 +8,23 @@ package enum ResponseWriter {
     /// Content-Length is always computed; it is left out where RFC 9110, 8.6 forbids it (1xx, 204).
     ///
     /// - Parameters:
+    ///   - body: rendered, where the answer's own is a template.
     ///   - toHead: whether the request was HEAD, which is told the length but not sent the body.
     ///   - closes: whether to say `Connection: close`.
     ///   - minorVersion: of the request; an HTTP/1.0 client that asked to stay connected is told so.
     package static func bytes(
         of respond: Respond,
+        body: [UInt8]? = nil,
         toHead: Bool,
         closes: Bool,
         minorVersion: UInt8
     ) -> [UInt8] {
+        let body = body ?? respond.body.bytes
         var text = "HTTP/1.1 \(respond.status) \(respond.reason ?? reason(for: respond.status))\r\n"
         for field in respond.headers { text += "\(field.name): \(field.value)\r\n" }
         let mayHaveBody = respond.status != 204 && respond.status != 304
-        if respond.status != 204, mayHaveBody || !respond.body.isEmpty {
-            text += "Content-Length: \(respond.body.count)\r\n"
+        if respond.status != 204, mayHaveBody || !body.isEmpty {
+            text += "Content-Length: \(body.count)\r\n"
         }
         if closes {
             text += "Connection: close\r\n"
@@ -30,7 +33,7 @@ package enum ResponseWriter {
         }
         text += "\r\n"
         var bytes = Array(text.utf8)
-        if mayHaveBody, !toHead { bytes += respond.body }
+        if mayHaveBody, !toHead { bytes += body }
         return bytes
     }
 

@@ -9,6 +9,7 @@ package final class SharedTally: Tally {
 
     private let matchCount = Atomic<UInt64>(0)
     private let firedCount = Atomic<UInt64>(0)
+    private let activeCount = Atomic<UInt64>(0)
     private let uncountedClients = Atomic<UInt64>(0)
     private let clients = Mutex<[IPAddress?: Count]>([:])
 
@@ -36,17 +37,43 @@ package final class SharedTally: Tally {
         return own
     }
 
-    package func claimFiring(in scope: TallyScope, atMost times: UInt64?) -> Bool {
-        switch scope {
-        case .rule: return claim(atMost: times)
+    package var active: UInt64 { activeCount.load(ordering: .relaxed) }
+
+    package func claimFiring(_ claim: FiringClaim) -> Bool {
+        switch claim.scope {
+        case .rule, .value, .connection: return grant(atMost: claim.times)
         case .client(let client):
             let isClaimed = clients.withLock { clients in
-                if let times, clients[client, default: Count()].fired >= times { return false }
+                if let times = claim.times, clients[client, default: Count()].fired >= times {
+                    return false
+                }
                 clients[client, default: Count()].fired += 1
                 return true
             }
-            return isClaimed && claim(atMost: nil)
+            return isClaimed && grant(atMost: nil)
         }
+    }
+
+    package func endFiring() { activeCount.subtract(1, ordering: .relaxed) }
+
+    package func takeQuota(
+        _ limit: RateLimit,
+        for key: TallyScope,
+        at now: Int64
+    ) -> Quota? { nil }
+
+    package func spend(bytes: UInt64) {}
+
+    package func bucket(for proxy: String?) -> any SharedBucket { Bucket() }
+
+    private final class Bucket: SharedBucket {
+        func reserve(bytes: Int, rate: ByteRate, burst: ByteCount, at now: Int64) -> Int64 { now }
+    }
+
+    private func grant(atMost times: UInt64?) -> Bool {
+        guard claim(atMost: times) else { return false }
+        activeCount.add(1, ordering: .relaxed)
+        return true
     }
 
     private func claim(atMost times: UInt64?) -> Bool {

@@ -9,7 +9,9 @@ enum RespondParser {
 
     static func read(_ item: Item) -> Respond? {
         guard item.isObject else {
-            return readStatus(item).map { Respond(status: $0, reason: nil, headers: [], body: []) }
+            return readStatus(item).map {
+                Respond(status: $0, reason: nil, headers: [], body: .empty)
+            }
         }
         let keys = ["status", "reason", "headers", "body", "json", "forward", "template"]
         guard let fields = item.fields("`respond`", known: keys, notBuilt: ["file"]) else {
@@ -29,7 +31,7 @@ enum RespondParser {
             (fields["body"] ?? fields["json"])?.badValue("an answer of \(status) has no body")
             return nil
         }
-        return Respond(status: status, reason: reason ?? nil, headers: headers, body: body)
+        return Respond(status: status, reason: reason ?? nil, headers: headers, body: .bytes(body))
     }
 
     private static func readStatus(_ item: Item) -> UInt16? {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FaultModel
 import ArgumentParser
 
 /// The faults that one line can ask for, by their words in a rule file.

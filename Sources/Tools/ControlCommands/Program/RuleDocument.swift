@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FaultModel
 import RuleFiles
 
 /// A file of rules as a person writes it: `rules:`, a list of rules, or one rule.

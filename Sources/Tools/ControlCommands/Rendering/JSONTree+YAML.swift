@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FaultModel
 
 extension JSONTree {
     /// As YAML 1.2 in block style with keys sorted; every text that another reader could take for

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FaultModel
 
 /// Rows under a head, in columns as wide as their widest cell.
 struct TextTable: Sendable {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads the JSON (RFC 8259) that the proxy sends.
-struct JSONTreeReader {
+package struct JSONTreeReader {
     private let bytes: [UInt8]
     private var position = 0
 
     /// Levels of arrays and objects; a deeper document is refused.
-    static let maximumDepth = 128
+    package static let maximumDepth = 128
 
-    struct Malformed: Error, Equatable {
+    package struct Malformed: Error, Equatable {
         /// Where the text stops being JSON, in bytes from its start.
-        let offset: Int
+        package let offset: Int
     }
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    static func read(_ bytes: some Sequence<UInt8>) throws(Malformed) -> JSONTree {
+    package static func read(_ bytes: some Sequence<UInt8>) throws(Malformed) -> JSONTree {
         var reader = JSONTreeReader(Array(bytes))
         let tree = try reader.value(depth: 0)
         reader.skipBlanks()

@@ -4,7 +4,7 @@
 ///
 /// Numbers keep the digits with which they were written: a seed has 64 bits, which a floating-point
 /// number would round. Members keep their order.
-enum JSONTree: Equatable, Sendable {
+package enum JSONTree: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(String)
@@ -12,36 +12,36 @@ enum JSONTree: Equatable, Sendable {
     case array([JSONTree])
     case object([Member])
 
-    struct Member: Equatable, Sendable {
-        var key: String
-        var value: JSONTree
+    package struct Member: Equatable, Sendable {
+        package var key: String
+        package var value: JSONTree
 
-        init(_ key: String, _ value: JSONTree) {
+        package init(_ key: String, _ value: JSONTree) {
             self.key = key
             self.value = value
         }
     }
 
-    static func number(_ value: some BinaryInteger) -> JSONTree { .number(String(value)) }
+    package static func number(_ value: some BinaryInteger) -> JSONTree { .number(String(value)) }
 
     /// The value of an object's member; `nil` for anything else.
-    subscript(key: String) -> JSONTree? {
+    package subscript(key: String) -> JSONTree? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
     }
 
-    var text: String? {
+    package var text: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
-    var items: [JSONTree]? {
+    package var items: [JSONTree]? {
         guard case .array(let items) = self else { return nil }
         return items
     }
 
     /// This object with `key` set: in its place when it is there, else at the end.
-    func setting(_ key: String, to value: JSONTree) -> JSONTree {
+    package func setting(_ key: String, to value: JSONTree) -> JSONTree {
         guard case .object(var members) = self else { return .object([Member(key, value)]) }
         if let position = members.firstIndex(where: { $0.key == key }) {
             members[position].value = value
@@ -53,15 +53,15 @@ enum JSONTree: Equatable, Sendable {
 }
 
 extension JSONTree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    init(stringLiteral value: String) { self = .string(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
 
-    init(integerLiteral value: Int) { self = .number(String(value)) }
+    package init(integerLiteral value: Int) { self = .number(String(value)) }
 }
 
 extension JSONTree: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-    init(arrayLiteral elements: JSONTree...) { self = .array(elements) }
+    package init(arrayLiteral elements: JSONTree...) { self = .array(elements) }
 
-    init(dictionaryLiteral elements: (String, JSONTree)...) {
+    package init(dictionaryLiteral elements: (String, JSONTree)...) {
         self = .object(elements.map { Member($0.0, $0.1) })
     }
 }

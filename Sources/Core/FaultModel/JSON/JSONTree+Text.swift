@@ -2,7 +2,7 @@
 
 extension JSONTree {
     /// On one line, members in their order.
-    var compact: String {
+    package var compact: String {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
@@ -17,7 +17,7 @@ extension JSONTree {
     }
 
     /// Over several lines with keys sorted, so that two documents can be compared by eye and `diff`.
-    var pretty: String { pretty(margin: "") }
+    package var pretty: String { pretty(margin: "") }
 
     private func pretty(margin: String) -> String {
         let inner = margin + "  "
@@ -37,7 +37,7 @@ extension JSONTree {
 
     /// A string of JSON that is also harmless on a terminal: every scalar that would command it
     /// is escaped, also those that RFC 8259 lets stand.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
