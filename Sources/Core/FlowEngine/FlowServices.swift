@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FaultModel
+package import WireFormats
+
+/// What flows ask of the shell: libraries, and what connections share.
+package struct FlowServices: Sendable {
+    package var coder: any ContentCoder
+    package var renderer: any TemplateRenderer
+    /// What `stale` rules remember; `nil`: nothing.
+    package var memory: (any AnswerMemory)?
+    /// Wall time at the start of the run, in nanoseconds since 1970.
+    package var wallOrigin: Int64
+
+    package init(
+        coder: any ContentCoder,
+        renderer: any TemplateRenderer,
+        memory: (any AnswerMemory)?,
+        wallOrigin: Int64
+    ) {
+        self.coder = coder
+        self.renderer = renderer
+        self.memory = memory
+        self.wallOrigin = wallOrigin
+    }
+}
