@@ -207,6 +207,8 @@ private struct SampleRequest: CustomStringConvertible {
         switch pattern {
         case .present: !values.isEmpty
         case .absent: values.isEmpty
+        case .expression(let expression):
+            values.contains { isFound(expression, in: Array($0.utf8)) }
         case .text(let text): values.contains { text.matches($0) }
         case .any(let patterns): patterns.contains { holds($0, for: values) }
         }

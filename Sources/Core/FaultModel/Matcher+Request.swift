@@ -149,6 +149,9 @@ extension ValuePattern {
         case .text(let pattern):
             guard let range else { return false }
             return pattern.matches(text, in: range)
+        case .expression(let expression):
+            guard let range else { return false }
+            return expression.matches(text, in: range)
         case .any(let patterns):
             for pattern in patterns where pattern.holds(for: range, in: text) { return true }
             return false

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a value has to look like: exact text, a glob, or its mere presence or absence.
+/// What a value has to look like: exact text, a glob, a regular expression, or its mere
+/// presence or absence.
 package enum ValuePattern: Hashable, Sendable {
     case text(TextPattern)
+    /// Found anywhere in the value.
+    case expression(RegularExpression)
     case present
     case absent
     /// Any of these.
