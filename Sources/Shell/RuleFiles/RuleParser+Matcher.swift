@@ -142,11 +142,27 @@ struct ValueParser {
                 item.badValue("expected a value", hint: "write \"\" for an empty one")
                 return nil
             }
-            guard !Self.isExpression(text) else {
-                item.notBuilt(text)
-                return nil
-            }
+            guard !Self.isExpression(text) else { return readExpression(text, item) }
             return .text(TextPattern(text, ignoresCase: ignoresCase))
+        }
+    }
+
+    private func readExpression(_ text: String, _ item: Item) -> ValuePattern? {
+        guard text != "//" else {
+            item.badValue(
+                "`//` is an expression without anything to find",
+                hint: "write { present: true } for any value"
+            )
+            return nil
+        }
+        do {
+            let pattern = String(text.dropFirst().dropLast())
+            return .expression(try RegularExpression(pattern, ignoresCase: ignoresCase))
+        } catch {
+            // From 1, and the slash in front counts.
+            let place = "at character \(error.offset + 2) of \(item.quoted)"
+            item.badValue("\(error.message), \(place)", hint: error.hint)
+            return nil
         }
     }
 
