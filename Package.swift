@@ -40,6 +40,11 @@ let package = Package(
         ),
         .shell("AdminContract", on: ["FaultModel", "EventRecords"]),
         .shell(
+            "EventFiles",
+            on: ["EventRecords", "EventJournal", "AdminContract"],
+            using: [.nioPosix]
+        ),
+        .shell(
             "ControlPlane",
             on: [
                 "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract",
@@ -57,8 +62,8 @@ let package = Package(
         .tool(
             "ProxyDaemon",
             on: [
-                "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "DataPlane",
-                "AdminContract", "ControlPlane",
+                "FaultModel", "EventRecords", "EventJournal", "EventFiles", "RuleFiles",
+                "DataPlane", "AdminContract", "ControlPlane",
             ],
             using: [
                 .argumentParser, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals, .logging,
@@ -95,6 +100,7 @@ let package = Package(
         .tests(of: "FlowEngine", on: ["FaultModel", "EventRecords", "TestSupport"]),
         .tests(of: "RuleFiles", on: ["FaultModel"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
+        .tests(of: "EventFiles", on: ["EventRecords", "EventJournal", "AdminContract"]),
         .tests(of: "SocketFiles"),
         .tests(
             of: "DataPlane",

@@ -11,7 +11,7 @@ package struct EventLine: Codable, Hashable, Sendable {
     package var time: String
     /// Nanoseconds since the run began.
     package var elapsed: Int64
-    /// `conn`, `xchg`, `fault`, `state`, `notice` or `missed`.
+    /// `conn`, `xchg`, `fault`, `state`, `notice` or `missed`; in files `anchor` too.
     package var kind: String
 
     /// Of `conn`: `opened` or `closed`.
@@ -54,6 +54,10 @@ package struct EventLine: Codable, Hashable, Sendable {
     /// Of `missed`: how many records a slow reader was not given.
     package var missed: UInt64?
 
+    /// Of `anchor`: the proxy's version and the seed with which the run began.
+    package var version: String?
+    package var seed: UInt64?
+
     private enum CodingKeys: String, CodingKey {
         case sequence = "seq"
         case elapsed = "t"
@@ -65,7 +69,7 @@ package struct EventLine: Codable, Hashable, Sendable {
         case responseBytes = "response_bytes"
         case time, kind, event, proxy, ordinal, client, how, exchanges, unit, method, target, status
         case outcome, duration, rules, rule, fault, toss, delay, change, subject, generation, code
-        case message, missed
+        case message, missed, version, seed
     }
 
     /// - Parameters:
@@ -92,6 +96,20 @@ package struct EventLine: Codable, Hashable, Sendable {
     package init(missed count: UInt64, upTo sequence: UInt64, elapsed: Int64, wallOrigin: Int64) {
         self.init(sequence: sequence, elapsed: elapsed, kind: "missed", wallOrigin: wallOrigin)
         missed = count
+    }
+
+    /// The line that begins a file: the two clocks read together, and what the run is.
+    ///
+    /// - Parameter wallTime: Nanoseconds since 1970, at `elapsed`.
+    package init(anchorAt elapsed: Int64, wallTime: Int64, version: String, seed: UInt64) {
+        self.init(
+            sequence: 0,
+            elapsed: elapsed,
+            kind: "anchor",
+            wallOrigin: wallTime &- elapsed
+        )
+        self.version = version
+        self.seed = seed
     }
 
     private init(sequence: UInt64, elapsed: Int64, kind: String, wallOrigin: Int64) {

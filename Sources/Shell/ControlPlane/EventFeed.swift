@@ -46,8 +46,11 @@ struct EventFeed: Sendable {
         var cursor = cursor
         let newest = log.newest
         if !tellsMissed { cursor = max(cursor, log.read(after: 0, limit: 0).cursor) }
+        let start = cursor
         while !Task.isCancelled {
             let page = log.read(after: cursor, limit: Self.pageSize)
+            // What was gone before the first look was not missed by slowness.
+            if cursor > start { log.countMissed(page.missed, by: .follower) }
             let text = try text(of: page, until: follows ? .max : newest)
             cursor = page.cursor
             if !text.isEmpty { try await write(text) }

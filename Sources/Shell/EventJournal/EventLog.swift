@@ -23,6 +23,8 @@ package final class EventLog: Sendable {
     private let state = Mutex(State())
     private let capacity: Int
     private let origin = ContinuousClock.now
+    private let missedByFollowers = Atomic<UInt64>(0)
+    private let missedByFile = Atomic<UInt64>(0)
     /// Wall time at the start of the run, in nanoseconds since 1970; the run's anchor pair.
     package let wallOrigin: Int64
 
@@ -118,6 +120,30 @@ package final class EventLog: Sendable {
             return Self.takeWaiters(&state)
         }
         for waiter in waiters { waiter.resume() }
+    }
+
+    /// Who reads the log as it grows.
+    package enum Reader: Sendable {
+        /// One that follows `/v1/events`.
+        case follower
+        /// What writes `--event-log`.
+        case file
+    }
+
+    /// Remembers that a reader was too slow for so many records.
+    package func countMissed(_ count: UInt64, by reader: Reader) {
+        switch reader {
+        case .follower: missedByFollowers.add(count, ordering: .relaxed)
+        case .file: missedByFile.add(count, ordering: .relaxed)
+        }
+    }
+
+    /// How many records readers of this kind were too slow for.
+    package func missed(by reader: Reader) -> UInt64 {
+        switch reader {
+        case .follower: missedByFollowers.load(ordering: .relaxed)
+        case .file: missedByFile.load(ordering: .relaxed)
+        }
     }
 
     package var isFinished: Bool { state.withLock { $0.isFinished } }

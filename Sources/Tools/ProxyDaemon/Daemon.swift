@@ -32,6 +32,7 @@ struct Daemon {
     let drain: Duration
     let eventLoops: Int?
     let allowProduction: Bool
+    let eventFile: EventFile?
     let logger: Logger
 
     /// Why the run could not begin.
@@ -55,8 +56,11 @@ struct Daemon {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops ?? System.coreCount)
         let log = EventLog(wallOrigin: SystemTime.nanosecondsSince1970)
+        var generator = SystemRandomNumberGenerator()
+        let drawn = generator.next()
+        let recording = try eventFile?.start(log, seed: seed ?? configuration.seed ?? drawn)
         let plane = try await TrafficPlane(group: group, log: log)
-        let parts = assemble(log, plane)
+        let parts = assemble(log, plane, seed: seed ?? drawn)
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { await Narrator(log: log, logger: logger).run() }
@@ -66,11 +70,13 @@ struct Daemon {
                     await serve(parts, signals)
                 } catch {
                     await end(parts)
+                    await recording?.end()
                     throw error
                 }
                 await end(parts)
                 try await tasks.waitForAll()
             }
+            await recording?.end()
         } catch let failure as AdminFailure {
             let error = failure.reply.error
             throw Failure(message: error.message + (error.hint.map { "; \($0)" } ?? ""))
@@ -78,13 +84,12 @@ struct Daemon {
         try? await group.shutdownGracefully()
     }
 
-    private func assemble(_ log: EventLog, _ plane: TrafficPlane) -> Parts {
+    private func assemble(_ log: EventLog, _ plane: TrafficPlane, seed runSeed: UInt64) -> Parts {
         var configuration = configuration
         configuration.seed = seed ?? configuration.seed
-        var generator = SystemRandomNumberGenerator()
         let state = DesiredState(
             configuration,
-            seed: seed ?? generator.next(),
+            seed: runSeed,
             allowProduction: allowProduction,
             traffic: JoinedPlanes(plane: plane),
             log: log,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ArgumentParser
 import AdminContract
+import EventFiles
+import FaultModel
 import Foundation
 import Logging
 import RuleFiles
@@ -61,6 +63,34 @@ package struct ProxyCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
+        help: ArgumentHelp(
+            "Write the event log to this file too, one JSON object a line.",
+            discussion: """
+                The file is made anew, for its owner only, and begins with a line that names the \
+                run; when it is full it becomes FILE.1, and so on.
+                """,
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var eventLog: String?
+
+    @Option(
+        name: .long,
+        help: "How large a file of the event log may be; at least 64KiB. Default: 64MiB.",
+        transform: { text in
+            guard let size = ByteCount(quantity: text), RotatingFile.sizes.contains(size.bytes)
+            else { throw ValidationError("'\(text)' is not a size from 64KiB to 1024GiB") }
+            return size.bytes
+        }
+    )
+    var eventLogSize: Int?
+
+    @Option(name: .long, help: "How many files of the event log are kept, FILE among them.")
+    var eventLogFiles = EventFile.defaultCount
+
+    @Option(
+        name: .long,
         help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
@@ -83,6 +113,9 @@ package struct ProxyCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
+        guard RotatingFile.counts.contains(eventLogFiles) else {
+            throw ValidationError("--event-log-files takes a number from 1 to 1000")
+        }
         if let eventLoops, !(1...Daemon.maximumEventLoops).contains(eventLoops) {
             throw ValidationError(
                 "--event-loops takes a number from 1 to \(Daemon.maximumEventLoops)"
@@ -112,6 +145,13 @@ package struct ProxyCommand: AsyncParsableCommand {
             drain: drain,
             eventLoops: eventLoops,
             allowProduction: allowProduction,
+            eventFile: eventLog.map {
+                EventFile(
+                    path: $0,
+                    size: eventLogSize ?? EventFile.defaultSize,
+                    count: eventLogFiles
+                )
+            },
             logger: logFormat.logger(level: logLevel)
         )
         do {
