@@ -120,6 +120,7 @@ let package = Package(
         .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
         .testTarget(
             name: "SystemTests",
+            dependencies: ["TestSupport"],
             path: "Tests/SystemTests",
             exclude: ["Fixtures"],
             swiftSettings: .strict

@@ -13,7 +13,9 @@ import Testing
 
 /// A data plane that only remembers what it was told.
 final class FakeTraffic: TrafficControl {
-    private let state = Mutex((snapshots: [Snapshot](), failure: TrafficFailure?.none))
+    private let state = Mutex(
+        (snapshots: [Snapshot](), failure: TrafficFailure?.none, figures: TrafficFigures())
+    )
 
     var snapshots: [Snapshot] { state.withLock { $0.snapshots } }
     var last: Snapshot? { snapshots.last }
@@ -41,6 +43,10 @@ final class FakeTraffic: TrafficControl {
             )
         }
     }
+
+    func figures() async -> TrafficFigures { state.withLock { $0.figures } }
+
+    func tell(_ figures: TrafficFigures) { state.withLock { $0.figures = figures } }
 
     func connections() async -> [ConnectionView] {
         [

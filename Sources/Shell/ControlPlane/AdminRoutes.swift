@@ -37,6 +37,7 @@ struct AdminRoutes: Sendable {
         switch (path.first, path.count) {
         case ("healthz", 1): return try health(request)
         case ("readyz", 1): return try await readiness(request)
+        case ("metrics", 1): return try await metrics(request)
         case ("v1", 2...):
             switch path[1] {
             case "status" where path.count == 2: return try await status(request)
@@ -67,6 +68,16 @@ struct AdminRoutes: Sendable {
         return try Self.ok(
             HealthReply(status: isReady ? "ok" : "starting"),
             status: isReady ? 200 : 503
+        )
+    }
+
+    private func metrics(_ request: AdminRequest) async throws -> AdminAnswer {
+        try Self.allow(["GET"], request)
+        try request.allowQuery()
+        return AdminAnswer(
+            status: 200,
+            headers: [(name: "Content-Type", value: MetricsText.contentType)],
+            body: .bytes(Array(await state.metrics().utf8))
         )
     }
 

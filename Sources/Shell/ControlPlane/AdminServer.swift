@@ -135,7 +135,9 @@ struct AdminResponder: HTTPResponder {
         }
         switch answer.body {
         case .bytes(let bytes):
-            if !bytes.isEmpty { headers[.contentType] = "application/json" }
+            if !bytes.isEmpty, headers[.contentType] == nil {
+                headers[.contentType] = "application/json"
+            }
             let body =
                 isHead || bytes.isEmpty
                 ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))

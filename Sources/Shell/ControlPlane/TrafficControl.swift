@@ -12,6 +12,9 @@ package protocol TrafficControl: Sendable {
 
     func proxies() async -> [ProxyView]
 
+    /// What has been counted since the run began, for `/metrics`.
+    func figures() async -> TrafficFigures
+
     func connections() async -> [ConnectionView]
 
     /// - Returns: whether there was such a connection.

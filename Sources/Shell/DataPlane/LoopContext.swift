@@ -12,6 +12,8 @@ final class LoopContext {
     let loop: any EventLoop
     let clock: RunClock
     let sink: EventSink
+    let lag: LagSampler
+    var counts = LoopCounts()
     private var proxies: [String: LoopProxy] = [:]
     private var connections: [UInt64: ProxiedConnection] = [:]
     private var drained: EventLoopPromise<Void>?
@@ -20,6 +22,7 @@ final class LoopContext {
         self.loop = loop
         self.clock = clock
         sink = EventSink(log: log, loop: loop)
+        lag = LagSampler(loop)
     }
 
     func proxy(named name: String) -> LoopProxy? { proxies[name] }
@@ -43,12 +46,17 @@ final class LoopContext {
             }
         }
         proxies = proxies.filter { compiled.proxies[$0.key] != nil }
+        counts.forget { compiled.ruleNames.contains($0) }
     }
 
-    func add(_ connection: ProxiedConnection) { connections[connection.name.id] = connection }
+    func add(_ connection: ProxiedConnection) {
+        connections[connection.name.id] = connection
+        lag.start()
+    }
 
     func remove(_ connection: ProxiedConnection) {
         connections.removeValue(forKey: connection.name.id)
+        if connections.isEmpty { lag.stop() }
         if connections.isEmpty, let drained {
             self.drained = nil
             sink.flush()
@@ -57,6 +65,8 @@ final class LoopContext {
     }
 
     var totals: [String: LoopProxy.Totals] { proxies.mapValues(\.totals) }
+
+    var proxyFigures: [String: ProxyFigures] { proxies.mapValues(\.figures) }
 
     func views() -> [ConnectionView] { connections.values.map(\.view) }
 
@@ -90,6 +100,7 @@ final class LoopProxy {
     var definition: ProxyDefinition
     var rules: RuleSet
     var totals = Totals()
+    var exchanges = ExchangeFigures()
 
     struct Totals: Sendable {
         var connections: UInt64 = 0
@@ -122,8 +133,10 @@ struct CompiledSnapshot: Sendable {
     }
 
     let proxies: [String: Proxy]
+    let ruleNames: Set<String>
 
     init(_ snapshot: Snapshot) {
+        ruleNames = Set(snapshot.rules.map(\.rule.id))
         proxies = Dictionary(
             snapshot.proxies.map { definition in
                 let rules = RuleSet(snapshot.rules, for: definition, seed: snapshot.seed)

@@ -98,6 +98,7 @@ final class ProxiedConnection {
         }
         spare = effects
         isBusy = false
+        flow.drainDelayErrors(into: &context.counts.delayErrors)
         client.flush()
         server?.flush()
         guard !isClosed else { return }
@@ -233,6 +234,7 @@ final class ProxiedConnection {
     }
 
     func log(_ body: EventRecord.Body) {
+        context.count(body, for: proxy)
         context.sink.append(body, elapsed: context.clock.now.nanoseconds)
     }
 

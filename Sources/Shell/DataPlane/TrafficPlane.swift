@@ -100,6 +100,13 @@ package actor TrafficPlane {
         .sorted { $0.name < $1.name }
     }
 
+    /// What has been counted, and what is so now, over all event loops.
+    package func figures() async -> TrafficFigures {
+        var figures = TrafficFigures()
+        for part in await plane.onEveryLoop({ $0.figures() }) { figures.add(part) }
+        return figures
+    }
+
     /// The live connections, in the order in which they were accepted.
     package func connections() async -> [ConnectionView] {
         await plane.onEveryLoop { $0.views() }.flatMap(\.self)

@@ -22,6 +22,8 @@ struct JoinedPlanes: TrafficControl {
 
     func proxies() async -> [ProxyView] { await plane.proxies() }
 
+    func figures() async -> TrafficFigures { await plane.figures() }
+
     func connections() async -> [ConnectionView] { await plane.connections() }
 
     func close(connection id: UInt64, how: Close.How) async -> Bool {
