@@ -149,7 +149,11 @@ final class FlowPlaybook {
         case .forward(let direction, let count):
             let bytes = take(count, from: &held[direction, default: []])
             if direction == .clientToServer { sentToServer += bytes } else { sentToClient += bytes }
-        case .insert(let payload): held[.serverToClient, default: []] += payload
+        case .insert(let direction, let payload): held[direction, default: []] += payload
+        case .copy(let direction, let count):
+            let bytes = unread[direction] ?? []
+            precondition(count <= bytes.count, "an effect names bytes that are not there")
+            held[direction, default: []] += bytes.prefix(count)
         case .discardHeld(let direction): held[direction] = []
         case .dial:
             dials += 1

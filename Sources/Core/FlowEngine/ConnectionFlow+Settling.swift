@@ -85,7 +85,7 @@ extension ConnectionFlow {
         self.exchange?.response = .finished
         self.exchange?.status = respond.status
         reshapeAnswer(at: now, emitting: &effects)
-        effects.append(.insert(bytes))
+        effects.append(.insert(.serverToClient, bytes))
         toClient.arrived(bytes.count, at: now, emitting: &effects)
         if !exchange.request.isFinished { effects.append(.reread(.clientToServer)) }
     }
@@ -113,7 +113,7 @@ extension ConnectionFlow {
         )
         exchange?.status = status
         toClient.reshape(.open, at: now, emitting: &effects)
-        effects.append(.insert(bytes))
+        effects.append(.insert(.serverToClient, bytes))
         toClient.arrived(bytes.count, at: now, emitting: &effects)
         conclude(.fin, .refused, at: now, emitting: &effects)
     }

@@ -13,8 +13,10 @@ package enum Effect: Equatable, Sendable {
     case drop(Direction, Int)
     /// Write the first held bytes to the direction's destination.
     case forward(Direction, Int)
-    /// Put these bytes at the end of what is held toward the client.
-    case insert([UInt8])
+    /// Put these bytes at the end of what is held.
+    case insert(Direction, [UInt8])
+    /// Put a copy of the first unread bytes at the end of what is held; they stay unread.
+    case copy(Direction, Int)
     /// Forget everything that is held and cleared to leave in this direction.
     case discardHeld(Direction)
     /// Connect to the upstream.

@@ -44,8 +44,23 @@ struct ConnectionBytes: ~Copyable {
         }
     }
 
-    mutating func insertTowardClient(_ payload: [UInt8]) {
-        heldToClient.append(ByteBuffer(bytes: payload))
+    mutating func insert(_ payload: [UInt8], _ direction: Direction) {
+        hold(ByteBuffer(bytes: payload), direction)
+    }
+
+    /// Holds the first unread bytes, which stay unread; the storage is shared, not doubled.
+    mutating func copy(_ count: Int, _ direction: Direction) {
+        let unread = unread(direction)
+        let length = min(count, unread.readableBytes)
+        guard let copy = unread.getSlice(at: unread.readerIndex, length: length) else { return }
+        hold(copy, direction)
+    }
+
+    private mutating func hold(_ buffer: ByteBuffer, _ direction: Direction) {
+        switch direction {
+        case .clientToServer: heldToServer.append(buffer)
+        case .serverToClient: heldToClient.append(buffer)
+        }
     }
 
     mutating func take(_ count: Int, _ direction: Direction, _ body: (ByteBuffer) -> Void) {

@@ -148,7 +148,8 @@ final class ProxiedConnection {
         case .admit(let direction, let count): bytes.admit(count, direction)
         case .drop(let direction, let count): bytes.drop(count, direction)
         case .forward(let direction, let count): write(direction, count)
-        case .insert(let payload): bytes.insertTowardClient(payload)
+        case .insert(let direction, let payload): bytes.insert(payload, direction)
+        case .copy(let direction, let count): bytes.copy(count, direction)
         case .discardHeld(let direction):
             bytes.discardHeld(direction)
             if direction == .clientToServer { clearedForServer = 0 }
@@ -217,8 +218,9 @@ final class ProxiedConnection {
     private func mayRead(_ direction: Direction, to destination: Peer?) -> Bool {
         if flow.isOver { return true }
         let lane = direction == .clientToServer ? flow.toServer : flow.toClient
-        // A head has to fit, whatever the bound for the rest.
-        return bytes.count(direction) < max(limits.buffer.bytes, limits.head.bytes + 1)
+        // A head has to fit, whatever the bound for the rest, and what rules wait to see whole.
+        let bound = max(limits.buffer.bytes, limits.head.bytes + 1)
+        return bytes.count(direction) < bound + flow.unreadAllowance(direction)
             && !lane.isFull(limit: limits.buffer.bytes) && destination?.channel.isWritable ?? true
     }
 
