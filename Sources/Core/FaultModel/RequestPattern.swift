@@ -87,7 +87,7 @@ package enum PercentDecoding {
     }
 
     /// The decoded bytes of a part of a head; a malformed escape stays as it is.
-    static func decoded(
+    package static func decoded(
         _ text: borrowing Span<UInt8>,
         in range: Range<Int>,
         plusIsSpace: Bool = false

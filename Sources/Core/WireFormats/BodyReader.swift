@@ -35,6 +35,16 @@ package struct BodyReader: Equatable, Sendable {
     package var isFinished: Bool { phase == .finished }
     package var endsWithConnection: Bool { phase == .untilClose }
 
+    /// Bytes of content that stand next to each other in front of any framing; 0 before framing.
+    package var contentAhead: UInt64 {
+        switch phase {
+        case .counted(let remaining): remaining
+        case .chunked(let reader): reader.contentAhead
+        case .untilClose: .max
+        case .finished: 0
+        }
+    }
+
     /// Takes what belongs to the body.
     ///
     /// - Parameter contentLimit: stop after so many bytes of content; what follows is left.
@@ -91,6 +101,8 @@ struct ChunkReader: Equatable, Sendable {
     private var trailerLength = 0
     private var trailerLineLength = 0
     private var trailerNameEnded = false
+
+    var contentAhead: UInt64 { phase == .content ? remaining : 0 }
 
     mutating func read(
         _ bytes: borrowing Span<UInt8>,
