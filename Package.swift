@@ -24,7 +24,7 @@ let package = Package(
         // Core: values in, values out. No I/O, no clock, no ambient randomness, no dependencies.
         .core("FaultModel"),
         .core("WireFormats", on: ["FaultModel"]),
-        .core("EventRecords"),
+        .core("EventRecords", on: ["FaultModel"]),
         .core("FlowEngine", on: ["FaultModel", "WireFormats", "EventRecords"]),
 
         // Shell: owns sockets, files, time and tasks. The two planes do not know each other.

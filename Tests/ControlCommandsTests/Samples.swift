@@ -23,7 +23,9 @@ enum Samples {
     static let status = """
         {"version":"0.1.0","pid":7,"started":"2026-03-01T12:00:00.000000000Z",\
         "uptime":3725000000000,"seed":18446744073709551615,"environment":"test","generation":4,\
-        "proxies":{"total":2,"enabled":1},"rules":{"total":3,"enabled":2,"in_force":1},\
+        "panicked":true,"proxies":{"total":2,"enabled":1},\
+        "rules":{"total":3,"enabled":2,"in_force":1},\
+        "partitions":{"total":2,"in_force":1},"leases":3,\
         "connections":{"live":2,"total":17},"faults_fired":5,"events":{"newest":99,"followers":0}}
         """
 

@@ -50,8 +50,11 @@ import Testing
                 seed          18446744073709551615
                 environment   test
                 generation    4
+                panic         every fault is off until `chaosctl unpanic`
                 proxies       1 of 2 enabled
                 rules         2 of 3 enabled, 1 in force
+                partitions    1 of 2 in force
+                leases        3
                 connections   2 live, 17 in all
                 faults fired  5
                 events        99, followed by 0

@@ -109,10 +109,23 @@ final class ManualTime: Timekeeper {
     }
 }
 
+/// Numbers that are never the same.
+final class FakeNumbers: Sendable {
+    private let last = Mutex(UInt64(0))
+
+    func next() -> UInt64 {
+        last.withLock { last in
+            last += 1
+            return last
+        }
+    }
+}
+
 /// A control plane over a fake data plane, asked in process.
 struct Bench {
     let traffic = FakeTraffic()
     let time = ManualTime()
+    let numbers = FakeNumbers()
     let log = EventLog(wallOrigin: 0, capacity: 8)
     let state: DesiredState
     let routes: AdminRoutes
@@ -134,6 +147,7 @@ struct Bench {
             traffic: traffic,
             log: log,
             clock: time,
+            drawNumber: { [numbers] in numbers.next() },
             makeTally: { LocalTally() }
         )
         routes = AdminRoutes(

@@ -168,7 +168,7 @@ import Testing
         }
         let proxy = "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', "
         for text in [
-            "version: 1\npartitions: []", proxy + "protocol: auto } }", proxy + "tls: {} } }",
+            proxy + "protocol: auto } }", proxy + "tls: {} } }",
             proxy + "request-faults: {} } }",
         ] {
             #expect(firstError(text)?.code == "rule.not-built", "\(text)")

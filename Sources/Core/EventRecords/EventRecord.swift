@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import FaultModel
 
 /// One thing that happened.
 ///
@@ -23,6 +24,7 @@ package struct EventRecord: Equatable, Sendable {
         case fault(FaultRecord)
         case state(StateRecord)
         case notice(NoticeRecord)
+        case mark(MarkRecord)
     }
 
     /// The word for this kind of record in the log and in `?kind=`.
@@ -33,11 +35,12 @@ package struct EventRecord: Equatable, Sendable {
         case .fault: "fault"
         case .state: "state"
         case .notice: "notice"
+        case .mark: "mark"
         }
     }
 
     /// Every word that ``kind`` can be.
-    package static let kinds = ["conn", "xchg", "fault", "state", "notice"]
+    package static let kinds = ["conn", "xchg", "fault", "state", "notice", "mark"]
 }
 
 /// Which connection is meant: an identity for the whole run and its place on its proxy.
@@ -222,5 +225,22 @@ package struct NoticeRecord: Equatable, Sendable {
         self.message = message
         self.proxy = proxy
         self.connection = connection
+    }
+}
+
+/// A witness's note: where a test, or a person, stood at that time.
+package struct MarkRecord: Equatable, Sendable {
+    package let name: String
+    /// Whatever the witness wants to remember.
+    package let data: DocumentValue?
+
+    /// Bytes of UTF-8.
+    package static let maximumNameLength = 200
+    /// Bytes of JSON.
+    package static let maximumDataLength = 4 << 10
+
+    package init(name: String, data: DocumentValue?) {
+        self.name = name
+        self.data = data
     }
 }

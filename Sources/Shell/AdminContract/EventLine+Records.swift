@@ -58,4 +58,9 @@ extension EventLine {
         proxy = body.proxy
         connection = body.connection
     }
+
+    mutating func take(_ body: MarkRecord) {
+        name = body.name
+        data = body.data
+    }
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package import EventRecords
+package import FaultModel
 
 /// One line of the event log: a flat object, whose `kind` says which of its keys are there.
 ///
 /// The same value is written by the proxy (NDJSON, SSE, `--event-log`) and read by chaosctl.
-package struct EventLine: Codable, Hashable, Sendable {
+package struct EventLine: Codable, Equatable, Sendable {
     /// From 1, without gaps; of a `missed` line: the last record that was missed.
     package var sequence: UInt64
     /// RFC 3339, UTC, nanoseconds; derived from `elapsed` and the run's anchor.
     package var time: String
     /// Nanoseconds since the run began.
     package var elapsed: Int64
-    /// `conn`, `xchg`, `fault`, `state`, `notice` or `missed`; in files `anchor` too.
+    /// `conn`, `xchg`, `fault`, `state`, `notice`, `mark` or `missed`; in files `anchor` too.
     package var kind: String
 
     /// Of `conn`: `opened` or `closed`.
@@ -51,6 +52,11 @@ package struct EventLine: Codable, Hashable, Sendable {
     package var code: String?
     package var message: String?
 
+    /// Of `mark`.
+    package var name: String?
+    /// Of `mark`: any JSON.
+    package var data: DocumentValue?
+
     /// Of `missed`: how many records a slow reader was not given.
     package var missed: UInt64?
 
@@ -69,7 +75,7 @@ package struct EventLine: Codable, Hashable, Sendable {
         case responseBytes = "response_bytes"
         case time, kind, event, proxy, ordinal, client, how, exchanges, unit, method, target, status
         case outcome, duration, rules, rule, fault, toss, delay, change, subject, generation, code
-        case message, missed, version, seed
+        case message, missed, name, data, version, seed
     }
 
     /// - Parameters:
@@ -89,6 +95,7 @@ package struct EventLine: Codable, Hashable, Sendable {
         case .fault(let body): take(body)
         case .state(let body): take(body)
         case .notice(let body): take(body)
+        case .mark(let body): take(body)
         }
     }
 

@@ -17,6 +17,8 @@ package struct RuleReply: Codable, Equatable, Sendable {
     package var fired: UInt64
     /// The words of its faults, in order, such as `delay`, `respond`.
     package var faults: [String]
+    /// The lease that the rule, or its being enabled, ends with.
+    package var lease: String?
     /// As it was written.
     package var source: DocumentValue
 
@@ -31,6 +33,7 @@ package struct RuleReply: Codable, Equatable, Sendable {
         matches: UInt64,
         fired: UInt64,
         faults: [String],
+        lease: String? = nil,
         source: DocumentValue
     ) {
         self.id = id
@@ -43,11 +46,12 @@ package struct RuleReply: Codable, Equatable, Sendable {
         self.matches = matches
         self.fired = fired
         self.faults = faults
+        self.lease = lease
         self.source = source
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, about, tags, enabled, matches, fired, faults, source
+        case id, about, tags, enabled, matches, fired, faults, lease, source
         case inForce = "in_force"
         case startsIn = "starts_in"
         case expiresIn = "expires_in"
@@ -74,11 +78,13 @@ package struct ChangeReply: Codable, Equatable, Sendable {
     package var applied: Bool
     package var proxies: Int
     package var rules: Int
+    package var partitions: Int
 
-    package init(generation: UInt64, applied: Bool, proxies: Int, rules: Int) {
+    package init(generation: UInt64, applied: Bool, proxies: Int, rules: Int, partitions: Int) {
         self.generation = generation
         self.applied = applied
         self.proxies = proxies
         self.rules = rules
+        self.partitions = partitions
     }
 }

@@ -12,8 +12,13 @@ package struct StatusReply: Codable, Hashable, Sendable {
     /// `test`, `staging` or `production`.
     package var environment: String
     package var generation: UInt64
+    /// Whether everything is off, whatever is declared, until `unpanic`.
+    package var panicked: Bool
     package var proxies: Proxies
     package var rules: Rules
+    package var partitions: Partitions
+    /// That run now.
+    package var leases: Int
     package var connections: Connections
     /// Firings of all present rules since their counters were last reset.
     package var faultsFired: UInt64
@@ -43,6 +48,22 @@ package struct StatusReply: Codable, Hashable, Sendable {
 
         private enum CodingKeys: String, CodingKey {
             case total, enabled
+            case inForce = "in_force"
+        }
+    }
+
+    package struct Partitions: Codable, Hashable, Sendable {
+        package var total: Int
+        /// That cut at this moment.
+        package var inForce: Int
+
+        package init(total: Int, inForce: Int) {
+            self.total = total
+            self.inForce = inForce
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case total
             case inForce = "in_force"
         }
     }
@@ -77,8 +98,11 @@ package struct StatusReply: Codable, Hashable, Sendable {
         seed: UInt64,
         environment: String,
         generation: UInt64,
+        panicked: Bool,
         proxies: Proxies,
         rules: Rules,
+        partitions: Partitions,
+        leases: Int,
         connections: Connections,
         faultsFired: UInt64,
         events: Events
@@ -90,16 +114,19 @@ package struct StatusReply: Codable, Hashable, Sendable {
         self.seed = seed
         self.environment = environment
         self.generation = generation
+        self.panicked = panicked
         self.proxies = proxies
         self.rules = rules
+        self.partitions = partitions
+        self.leases = leases
         self.connections = connections
         self.faultsFired = faultsFired
         self.events = events
     }
 
     private enum CodingKeys: String, CodingKey {
-        case version, pid, started, uptime, seed, environment, generation, proxies, rules
-        case connections, events
+        case version, pid, started, uptime, seed, environment, generation, panicked, proxies
+        case rules, partitions, leases, connections, events
         case faultsFired = "faults_fired"
     }
 }

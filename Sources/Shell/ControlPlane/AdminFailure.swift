@@ -56,6 +56,34 @@ package struct AdminFailure: Error, Equatable, Sendable {
         )
     }
 
+    static func unknownPartition(_ id: String) -> AdminFailure {
+        AdminFailure(
+            404,
+            "partition.unknown",
+            "there is no partition `\(id)`; it may have healed",
+            hint: "GET /v1/partitions lists them"
+        )
+    }
+
+    static func unknownLease(_ id: String) -> AdminFailure {
+        AdminFailure(
+            404,
+            "lease.unknown",
+            "there is no lease `\(id)`; it may have ended",
+            hint: "POST /v1/leases makes one"
+        )
+    }
+
+    static func unleased(_ what: String, _ id: String, path: String) -> AdminFailure {
+        AdminFailure(
+            409,
+            "lease.conflict",
+            "the \(what) `\(id)` is there already and does not belong to the lease",
+            path: path,
+            hint: "give the new one an id of its own, or leave the lease out"
+        )
+    }
+
     static func unknownProxy(_ name: String) -> AdminFailure {
         AdminFailure(
             404,

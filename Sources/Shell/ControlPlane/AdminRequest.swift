@@ -59,7 +59,9 @@ struct AdminRequest: Sendable {
     }
 
     /// - Throws: 400 for a parameter that this endpoint does not have.
-    func allowQuery(_ names: String...) throws(AdminFailure) {
+    func allowQuery(_ names: String...) throws(AdminFailure) { try allowQuery(names) }
+
+    func allowQuery(_ names: [String]) throws(AdminFailure) {
         for name in query.keys.sorted() where !names.contains(name) {
             throw AdminFailure(
                 400,

@@ -13,12 +13,15 @@ extension AdminRoutes {
                 try request.allowQuery()
                 return try Self.ok(await state.rules())
             }
-            let expected = try change(request)
+            let expected = try change(request, "lease")
             let json = try request.json()
             let entry = try DesiredState.parsed { () throws(InvalidConfiguration) in
                 try RuleParser.rule(json: json)
             }
-            return try await changed(try await state.addRule(entry, from: expected), status: 201)
+            return try await changed(
+                try await state.addRule(entry, under: request.query["lease"], from: expected),
+                status: 201
+            )
         case 1: return try await rule(request, rest[0])
         case 2: return try await toggleRule(request, rest[0], rest[1])
         default: throw Self.notFound(request)
@@ -50,14 +53,14 @@ extension AdminRoutes {
         switch verb {
         case "enable":
             try Self.allow(["POST"], request)
-            try request.allowQuery("for", "wait")
-            try Self.checkWait(request)
+            let expected = try change(request, "for", "lease")
             let duration = try duration(request)
             return try await changed(
                 try await state.enableRule(
                     id,
                     for: duration,
-                    from: try request.expectedGeneration()
+                    under: request.query["lease"],
+                    from: expected
                 )
             )
         case "disable":
@@ -118,13 +121,13 @@ extension AdminRoutes {
     }
 
     /// What every change may say, and the generation that it was meant for.
-    private func change(_ request: AdminRequest) throws(AdminFailure) -> UInt64? {
-        try request.allowQuery("wait")
+    func change(_ request: AdminRequest, _ others: String...) throws(AdminFailure) -> UInt64? {
+        try request.allowQuery(["wait"] + others)
         try Self.checkWait(request)
         return try request.expectedGeneration()
     }
 
-    private func patch(_ request: AdminRequest) throws(AdminFailure) -> DocumentValue {
+    func patch(_ request: AdminRequest) throws(AdminFailure) -> DocumentValue {
         let json = try request.json(orType: "application/merge-patch+json")
         let patch = try DesiredState.parsed { () throws(InvalidConfiguration) in
             try DocumentValue(json: json)
@@ -149,7 +152,7 @@ extension AdminRoutes {
         return duration
     }
 
-    private func changed(_ value: some Encodable, status: Int = 200) async throws -> AdminAnswer {
+    func changed(_ value: some Encodable, status: Int = 200) async throws -> AdminAnswer {
         try Self.changed(value, generation: await state.generation, status: status)
     }
 }

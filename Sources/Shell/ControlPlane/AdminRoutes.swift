@@ -45,6 +45,11 @@ struct AdminRoutes: Sendable {
             case "reset" where path.count == 2: return try await reset(request)
             case "events" where path.count == 2: return try events(request)
             case "rules": return try await rules(request, Array(path.dropFirst(2)))
+            case "partitions": return try await partitions(request, Array(path.dropFirst(2)))
+            case "leases": return try await leases(request, Array(path.dropFirst(2)))
+            case "panic" where path.count == 2: return try await panic(request)
+            case "unpanic" where path.count == 2: return try await unpanic(request)
+            case "marks" where path.count == 2: return try marks(request)
             case "proxies": return try await proxies(request, Array(path.dropFirst(2)))
             case "connections": return try await connections(request, Array(path.dropFirst(2)))
             default: throw Self.notFound(request)
@@ -98,7 +103,7 @@ struct AdminRoutes: Sendable {
                 body: .bytes(document.json)
             )
         }
-        try request.allowQuery("validate-only", "wait")
+        try request.allowQuery("validate-only", "wait", "lease")
         let isTrial = try request.flag("validate-only") ?? false
         try Self.checkWait(request)
         let expected = try request.expectedGeneration()
@@ -107,10 +112,11 @@ struct AdminRoutes: Sendable {
         let configuration = try DesiredState.parsed { () throws(InvalidConfiguration) in
             try Configuration.parse(json: json, allowProduction: allowProduction)
         }
+        let lease = request.query["lease"]
         let reply =
             isTrial
-            ? try await state.check(configuration, from: expected)
-            : try await state.replace(with: configuration, from: expected)
+            ? try await state.check(configuration, under: lease, from: expected)
+            : try await state.replace(with: configuration, under: lease, from: expected)
         return try Self.changed(reply, generation: reply.generation)
     }
 

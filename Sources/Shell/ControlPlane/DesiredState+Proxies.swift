@@ -77,8 +77,8 @@ extension DesiredState {
                 throw AdminFailure(
                     409,
                     "proxy.in-use",
-                    "a rule names the proxy `\(name)`",
-                    hint: "remove or change that rule first"
+                    "a rule or a partition needs the proxy `\(name)`",
+                    hint: "remove or change that first"
                 )
             }
             return [StateChange("proxy.removed", name)]

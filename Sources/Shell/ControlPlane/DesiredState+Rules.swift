@@ -19,10 +19,12 @@ extension DesiredState {
 
     package func addRule(
         _ entry: RuleEntry,
+        under lease: String? = nil,
         from expected: UInt64?
     ) async throws(AdminFailure) -> RuleReply {
         let (id, now, allowProduction) = (entry.rule.id, clock.now, allowProduction)
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
+            try Self.check(lease, draft, at: now)
             guard draft.book[id] == nil else {
                 throw AdminFailure(
                     409,
@@ -32,7 +34,7 @@ extension DesiredState {
                     hint: "PATCH /v1/rules/{id} changes a rule"
                 )
             }
-            draft.book.append(entry, at: now)
+            draft.book.append(entry, under: lease, at: now)
             try Self.validate(draft, allowProduction)
             return [StateChange("rule.added", id)]
         }
@@ -79,16 +81,28 @@ extension DesiredState {
         return changeReply(applied: true)
     }
 
-    /// - Parameter duration: until the rule disables itself, in place of its own `for`, this once.
+    /// - Parameters:
+    ///   - duration: until the rule disables itself, in place of its own `for`, this once.
+    ///   - lease: at whose end the rule is disabled again, unless it was enabled already.
     package func enableRule(
         _ id: String,
         for duration: Duration?,
+        under lease: String? = nil,
         from expected: UInt64?
     ) async throws(AdminFailure) -> RuleReply {
         let now = clock.now
         try await change(from: expected) { draft throws(AdminFailure) -> [StateChange] in
-            guard draft.book[id] != nil else { throw .unknownRule(id) }
-            let isChange = draft.book.enable(id, for: duration, at: now)
+            guard let slot = draft.book[id] else { throw .unknownRule(id) }
+            try Self.check(lease, draft, at: now)
+            if let lease, let hold = slot.hold, hold.lease != lease {
+                throw AdminFailure(
+                    409,
+                    "lease.conflict",
+                    "the rule `\(id)` belongs to the lease \(hold.lease)",
+                    hint: "wait until that ends, or enable the rule without a lease"
+                )
+            }
+            let isChange = draft.book.enable(id, for: duration, under: lease, at: now)
             return isChange ? [StateChange("rule.enabled", id)] : []
         }
         return try rule(id)
@@ -131,6 +145,7 @@ extension DesiredState {
             matches: slot.tally.matches,
             fired: slot.tally.fired,
             faults: rule.then.map(\.word),
+            lease: slot.hold?.lease,
             source: slot.entry.source
         )
     }

@@ -9,36 +9,22 @@ package import RuleFiles
 ///
 /// Changes come one after another. Each is tried on a copy, handed to the data plane as a snapshot,
 /// and becomes the state only when the data plane has obeyed: a change that fails changes nothing.
-/// One alarm waits for the next rule that comes into force or disables itself.
+/// One alarm waits for the next rule, partition or lease that comes into force or ends.
 package actor DesiredState {
     /// Changes that wait for their turn; one more is refused.
     package static let maximumWaitingChanges = 256
+    /// Urgent ones that go before them: panics, and what is due.
+    package static let maximumUrgentChanges = 16
     /// Of one change; its `config.applied` record stands for the rest.
     package static let maximumRecordsPerChange = 1_000
     /// Before a due change that the data plane refused is tried again: 1 s.
     private static let retryDelay: Int64 = 1_000_000_000
 
-    /// Everything that a change may change.
-    struct Draft: Sendable {
-        var configuredSeed: UInt64?
-        var environment: Configuration.Environment
-        var proxies: [ProxyEntry]
-        var book: RuleBook
-
-        var configuration: Configuration {
-            Configuration(
-                seed: configuredSeed,
-                environment: environment,
-                proxies: proxies,
-                rules: book.entries
-            )
-        }
-    }
-
     let traffic: any TrafficControl
     let log: EventLog
     let clock: any Timekeeper
     let allowProduction: Bool
+    let drawNumber: @Sendable () -> UInt64
     /// Of the run, where the document names none.
     private let runSeed: UInt64
     private(set) var draft: Draft
@@ -52,6 +38,7 @@ package actor DesiredState {
     ///   - configuration: What is wanted at first; nothing is in force before ``start()``.
     ///   - seed: Of the run, where the configuration names none.
     ///   - allowProduction: Lets rules stand in a `production` environment.
+    ///   - drawNumber: Draws what the id of a lease is made of.
     ///   - makeTally: Makes the counters of one rule.
     package init(
         _ configuration: Configuration,
@@ -60,20 +47,25 @@ package actor DesiredState {
         traffic: any TrafficControl,
         log: EventLog,
         clock: any Timekeeper,
+        drawNumber: @escaping @Sendable () -> UInt64,
         makeTally: @escaping @Sendable () -> any Tally
     ) {
         self.traffic = traffic
         self.log = log
         self.clock = clock
         self.allowProduction = allowProduction
+        self.drawNumber = drawNumber
         runSeed = seed
         var book = RuleBook(makeTally: makeTally)
         for entry in configuration.rules { book.append(entry, at: clock.now) }
+        var partitions = PartitionBook()
+        for entry in configuration.partitions { partitions.append(entry, at: clock.now) }
         draft = Draft(
             configuredSeed: configuration.seed,
             environment: configuration.environment,
             proxies: configuration.proxies,
-            book: book
+            book: book,
+            partitions: partitions
         )
     }
 
@@ -84,12 +76,14 @@ package actor DesiredState {
 
     /// Puts the first snapshot in force.
     package func start() async throws(AdminFailure) {
-        let entries = draft.book.entries
+        let (entries, partitions) = (draft.book.entries, draft.partitions.entries)
         let now = clock.now
         _ = try await change { (draft: inout Draft) throws(AdminFailure) -> [StateChange] in
-            // The time that passed before the start belongs to no rule.
+            // The time that passed before the start belongs to no rule and no partition.
             _ = draft.book.replace(with: [], at: now)
             _ = draft.book.replace(with: entries, at: now)
+            _ = draft.partitions.replace(with: [], at: now)
+            _ = draft.partitions.replace(with: partitions, at: now)
             return [StateChange("config.applied", nil)]
         }
     }
@@ -107,22 +101,37 @@ package actor DesiredState {
     ///
     /// - Parameters:
     ///   - expected: The generation that the change was meant for; 412 when it is another now.
+    ///   - isUrgent: It goes before the changes that wait.
     ///   - edit: Changes the copy and says what it changed.
     /// - Returns: the generation that is in force now.
     @discardableResult
     func change(
         from expected: UInt64? = nil,
+        isUrgent: Bool = false,
         _ edit: (inout Draft) throws(AdminFailure) -> [StateChange]
     ) async throws(AdminFailure) -> UInt64 {
-        try await takeTurn()
+        try await takeTurn(isUrgent: isUrgent)
         defer { endTurn() }
         try check(expected)
         var next = draft
         let changes = try edit(&next)
         guard !changes.isEmpty else { return generation }
-        let expired = next.book.settle(at: clock.now)
-        try await commit(next, changes + expired.map { StateChange("rule.expired", $0) })
+        let due = next.settle(at: clock.now)
+        try await commit(next, changes + due)
         return generation
+    }
+
+    /// Changes what the data plane need not know of, without a new generation.
+    func revise(
+        _ edit: (inout Draft) throws(AdminFailure) -> [StateChange]
+    ) async throws(AdminFailure) {
+        try await takeTurn()
+        defer { endTurn() }
+        var next = draft
+        let changes = try edit(&next)
+        draft = next
+        record(changes)
+        setAlarm(at: draft.deadline)
     }
 
     func check(_ expected: UInt64?) throws(AdminFailure) {
@@ -140,7 +149,8 @@ package actor DesiredState {
             generation: generation + 1,
             seed: next.configuredSeed ?? runSeed,
             proxies: next.proxies.map(\.definition),
-            rules: next.book.active
+            rules: next.book.active,
+            partitions: next.partitions.active
         )
         do {
             try await traffic.apply(snapshot)
@@ -149,6 +159,11 @@ package actor DesiredState {
         }
         draft = next
         generation = snapshot.generation
+        record(changes)
+        setAlarm(at: draft.deadline)
+    }
+
+    private func record(_ changes: [StateChange]) {
         let time = clock.now
         log.append(
             contentsOf: changes.suffix(Self.maximumRecordsPerChange).map { change in
@@ -164,15 +179,18 @@ package actor DesiredState {
                 )
             }
         )
-        setAlarm(at: draft.book.deadline)
     }
 
-    private func takeTurn() async throws(AdminFailure) {
+    /// How many changes wait for their turn.
+    var waitingChanges: Int { waiting.count }
+
+    private func takeTurn(isUrgent: Bool = false) async throws(AdminFailure) {
         guard isChanging else {
             isChanging = true
             return
         }
-        guard waiting.count < Self.maximumWaitingChanges else {
+        let places = Self.maximumWaitingChanges + (isUrgent ? Self.maximumUrgentChanges : 0)
+        guard waiting.count < places else {
             throw AdminFailure(
                 503,
                 "state.busy",
@@ -180,7 +198,9 @@ package actor DesiredState {
                 hint: "try again later"
             )
         }
-        await withCheckedContinuation { waiting.append($0) }
+        await withCheckedContinuation { turn in
+            waiting.insert(turn, at: isUrgent ? 0 : waiting.count)
+        }
     }
 
     private func endTurn() {
@@ -202,16 +222,16 @@ package actor DesiredState {
     }
 
     private func becomeDue() async {
-        guard (try? await takeTurn()) != nil else {
+        guard (try? await takeTurn(isUrgent: true)) != nil else {
             return setAlarm(at: clock.now + Self.retryDelay)
         }
         defer { endTurn() }
-        guard let deadline = draft.book.deadline, deadline <= clock.now, !isStopped else {
-            return setAlarm(at: draft.book.deadline)
+        guard let deadline = draft.deadline, deadline <= clock.now, !isStopped else {
+            return setAlarm(at: draft.deadline)
         }
         var next = draft
         let before = Set(next.book.active.map(\.serial))
-        var changes = next.book.settle(at: clock.now).map { StateChange("rule.expired", $0) }
+        var changes = next.settle(at: clock.now)
         for rule in next.book.active where !before.contains(rule.serial) {
             changes.append(StateChange("rule.started", rule.rule.id))
         }

@@ -14,6 +14,8 @@ struct RuleBook: Sendable {
         var expiresAt: Int64?
         /// While the rule is in force.
         var serial: UInt64?
+        /// While the rule, or its being enabled, belongs to a lease.
+        var hold: Hold?
 
         var isEnabled: Bool { entry.rule.isEnabled }
 
@@ -23,9 +25,17 @@ struct RuleBook: Sendable {
         }
     }
 
+    /// What a lease has of a rule.
+    struct Hold: Equatable, Sendable {
+        let lease: String
+        /// The rule goes when the lease ends; otherwise it was there before, and is disabled.
+        let isWhole: Bool
+    }
+
     private(set) var slots: [Slot] = []
     private var positions: [String: Int] = [:]
-    private var lastSerial: UInt64 = 0
+    /// The time to which the rules were brought last.
+    private var settledAt: Int64 = .min
     private let makeTally: @Sendable () -> any Tally
 
     init(makeTally: @escaping @Sendable () -> any Tally) { self.makeTally = makeTally }
@@ -44,12 +54,12 @@ struct RuleBook: Sendable {
     /// The next time at which a rule comes into force or disables itself.
     var deadline: Int64? {
         slots.lazy.filter(\.isEnabled)
-            .compactMap { $0.serial == nil ? $0.startsAt : $0.expiresAt }.min()
+            .compactMap { $0.startsAt > settledAt ? $0.startsAt : $0.expiresAt }.min()
     }
 
-    mutating func append(_ entry: RuleEntry, at now: Int64) {
+    mutating func append(_ entry: RuleEntry, under lease: String? = nil, at now: Int64) {
         positions[entry.rule.id] = slots.count
-        slots.append(fresh(entry, at: now))
+        slots.append(fresh(entry, under: lease, at: now))
     }
 
     mutating func remove(_ id: String) {
@@ -68,7 +78,13 @@ struct RuleBook: Sendable {
     }
 
     /// Makes these the rules, keeping what is known of those that stay.
-    mutating func replace(with entries: [RuleEntry], at now: Int64) -> [StateChange] {
+    ///
+    /// - Parameter lease: What those that are new belong to.
+    mutating func replace(
+        with entries: [RuleEntry],
+        under lease: String? = nil,
+        at now: Int64
+    ) -> [StateChange] {
         var changes: [StateChange] = []
         let kept = Set(entries.map(\.rule.id))
         for slot in slots where !kept.contains(slot.entry.rule.id) {
@@ -77,7 +93,7 @@ struct RuleBook: Sendable {
         slots = entries.map { entry in
             guard let slot = self[entry.rule.id] else {
                 changes.append(StateChange("rule.added", entry.rule.id))
-                return fresh(entry, at: now)
+                return fresh(entry, under: lease, at: now)
             }
             let (kept, words) = updated(slot, with: entry, at: now)
             changes += words.map { StateChange($0, entry.rule.id) }
@@ -87,15 +103,29 @@ struct RuleBook: Sendable {
         return changes
     }
 
-    /// - Parameter duration: in place of the rule's own `for`, this once.
-    mutating func enable(_ id: String, for duration: Duration?, at now: Int64) -> Bool {
+    /// - Parameters:
+    ///   - duration: in place of the rule's own `for`, this once.
+    ///   - lease: at whose end the rule is disabled again, unless it was enabled already.
+    mutating func enable(
+        _ id: String,
+        for duration: Duration?,
+        under lease: String? = nil,
+        at now: Int64
+    ) -> Bool {
         guard let position = positions[id] else { return false }
         let wasEnabled = slots[position].isEnabled
-        guard !wasEnabled || duration != nil else { return false }
+        // Whoever enables for good what a lease has enabled frees it from the lease.
+        let isFreed = lease == nil && slots[position].hold?.isWhole == false
+        guard !wasEnabled || duration != nil || isFreed else { return false }
+        if isFreed {
+            slots[position].hold = nil
+        } else if let lease, !wasEnabled, slots[position].hold == nil {
+            slots[position].hold = Hold(lease: lease, isWhole: false)
+        }
         slots[position].entry = slots[position].entry.enabled(true)
         if wasEnabled, let duration {
             slots[position].expiresAt = max(now, slots[position].startsAt) + duration.nanoseconds
-        } else {
+        } else if !wasEnabled {
             slots[position].start(at: now, for: duration)
         }
         return true
@@ -103,8 +133,27 @@ struct RuleBook: Sendable {
 
     mutating func disable(_ id: String) -> Bool {
         guard let position = positions[id], slots[position].isEnabled else { return false }
-        slots[position].entry = slots[position].entry.enabled(false)
+        disable(at: position)
         return true
+    }
+
+    private mutating func disable(at position: Int) {
+        slots[position].entry = slots[position].entry.enabled(false)
+        if slots[position].hold?.isWhole == false { slots[position].hold = nil }
+    }
+
+    /// Removes the rules that belong to a lease, and disables those that it enabled.
+    mutating func release(_ lease: String) -> [StateChange] {
+        var changes: [StateChange] = []
+        for position in slots.indices {
+            guard let hold = slots[position].hold, hold.lease == lease else { continue }
+            let word = hold.isWhole ? "rule.removed" : "rule.disabled"
+            changes.append(StateChange(word, slots[position].entry.rule.id))
+            if !hold.isWhole { disable(at: position) }
+        }
+        slots.removeAll { $0.hold?.lease == lease }
+        index()
+        return changes
     }
 
     /// Counts anew; the fresh serial makes connections forget their own counts too.
@@ -116,28 +165,33 @@ struct RuleBook: Sendable {
 
     /// Brings the rules to a time: gives serials to those that come into force.
     ///
+    /// In a panic none does; its time goes on.
+    ///
     /// - Returns: the ids of the rules whose `for` has passed; they are disabled now.
-    mutating func settle(at now: Int64) -> [String] {
+    mutating func settle(
+        at now: Int64,
+        isPanicked: Bool,
+        serials: inout DesiredState.Serials
+    ) -> [String] {
+        settledAt = now
         var expired: [String] = []
         for position in slots.indices {
             if slots[position].isEnabled, let end = slots[position].expiresAt, end <= now {
-                slots[position].entry = slots[position].entry.enabled(false)
+                disable(at: position)
                 expired.append(slots[position].entry.rule.id)
             }
-            guard slots[position].isEnabled, slots[position].startsAt <= now else {
+            guard slots[position].isEnabled, slots[position].startsAt <= now, !isPanicked else {
                 slots[position].serial = nil
                 continue
             }
-            if slots[position].serial == nil {
-                lastSerial += 1
-                slots[position].serial = lastSerial
-            }
+            if slots[position].serial == nil { slots[position].serial = serials.next() }
         }
         return expired
     }
 
-    private func fresh(_ entry: RuleEntry, at now: Int64) -> Slot {
+    private func fresh(_ entry: RuleEntry, under lease: String?, at now: Int64) -> Slot {
         var slot = Slot(entry: entry, tally: makeTally())
+        slot.hold = lease.map { Hold(lease: $0, isWhole: true) }
         slot.start(at: now)
         return slot
     }
@@ -148,16 +202,24 @@ struct RuleBook: Sendable {
         at now: Int64
     ) -> (Slot, changes: [String]) {
         guard Self.actAlike(old.entry.rule, entry.rule) else {
-            return (fresh(entry, at: now), ["rule.changed"])
+            var slot = fresh(entry, under: nil, at: now)
+            slot.hold = Self.hold(old.hold, entry)
+            return (slot, ["rule.changed"])
         }
         var slot = old
         slot.entry = entry
+        slot.hold = Self.hold(old.hold, entry)
         if entry.rule.isEnabled, !old.isEnabled {
             slot.start(at: now)
             return (slot, ["rule.enabled"])
         }
         if !entry.rule.isEnabled, old.isEnabled { return (slot, ["rule.disabled"]) }
         return (slot, old.entry.source == entry.source ? [] : ["rule.changed"])
+    }
+
+    /// A lease keeps a rule through its changes; what it enabled, until that is disabled.
+    private static func hold(_ hold: Hold?, _ entry: RuleEntry) -> Hold? {
+        hold.flatMap { $0.isWhole || entry.rule.isEnabled ? $0 : nil }
     }
 
     private static func actAlike(_ old: Rule, _ new: Rule) -> Bool {

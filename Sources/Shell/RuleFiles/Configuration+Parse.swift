@@ -56,9 +56,8 @@ extension Configuration {
     ) throws(InvalidConfiguration) -> Configuration {
         let report = Report()
         let root = Item(node, path: "", domain: "config", file: file, report: report)
-        let keys = ["version", "seed", "environment", "proxies", "include", "rules"]
-        guard let fields = root.fields("a configuration", known: keys, notBuilt: ["partitions"])
-        else {
+        let keys = ["version", "seed", "environment", "proxies", "include", "rules", "partitions"]
+        guard let fields = root.fields("a configuration", known: keys) else {
             try report.settle()
             return Configuration(seed: nil, environment: .test, proxies: [], rules: [])
         }
@@ -67,7 +66,8 @@ extension Configuration {
             seed: fields["seed"].flatMap { $0.integer(0...UInt64.max) },
             environment: fields["environment"].flatMap(readEnvironment) ?? .test,
             proxies: fields["proxies"].map(readProxies) ?? [],
-            rules: fields["rules"].map(readRules) ?? []
+            rules: fields["rules"].map(readRules) ?? [],
+            partitions: fields["partitions"].map(readPartitions) ?? []
         )
         if let include = fields["include"] {
             configuration.rules += Inclusion(file: file).rules(include)

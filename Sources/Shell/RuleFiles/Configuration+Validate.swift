@@ -22,6 +22,7 @@ extension Configuration {
             uniquingKeysWith: { first, _ in first }
         )
         for rule in rules { check(rule, proxiesByName, report) }
+        checkPartitions(proxiesByName, allowProduction: allowProduction, report)
         try report.settle()
     }
 
@@ -121,25 +122,32 @@ extension Configuration {
         _ proxies: [String: ProxyDefinition],
         _ report: Report
     ) -> Bool {
-        var isKnown = true
         guard let node = entry.node["when"]?["proxy"] else { return true }
         let when = member("when", of: entry, report)
-        for item in when.child(node, "proxy").oneOrMore("`proxy`") {
+        return checkProxyNames(when.child(node, "proxy"), proxies)
+    }
+
+    /// Whether every plain name among the texts of a `proxy` is that of a proxy.
+    func checkProxyNames(_ item: Item, _ proxies: [String: ProxyDefinition]) -> Bool {
+        var isKnown = true
+        for item in item.oneOrMore("`proxy`") {
             guard let name = item.text, Self.isPlainName(name), proxies[name] == nil else {
                 continue
             }
             isKnown = false
-            let names = proxies.keys.sorted()
             item.fail(
                 "proxy.unknown",
                 "there is no proxy `\(name)`",
-                hint: NearestWord.hint(name, among: names)
-                    ?? (names.isEmpty
-                        ? "no proxy is configured"
-                        : "known are \(names.prefix(10).joined(separator: ", "))")
+                hint: Self.hint(for: name, among: proxies.keys, none: "no proxy is configured")
             )
         }
         return isKnown
+    }
+
+    static func hint(for word: String, among known: some Sequence<String>, none: String) -> String {
+        let known = known.sorted()
+        return NearestWord.hint(word, among: known)
+            ?? (known.isEmpty ? none : "known are \(known.prefix(10).joined(separator: ", "))")
     }
 
     private func proxyTexts(_ entry: RuleEntry) -> [String] {

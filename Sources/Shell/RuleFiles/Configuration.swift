@@ -10,6 +10,8 @@ package struct Configuration: Sendable {
     package var proxies: [ProxyEntry]
     /// In the order in which they are read: the file's own, then those of each included file.
     package var rules: [RuleEntry]
+    /// Those that are made with the configuration, in the order of the document.
+    package var partitions: [PartitionEntry]
 
     /// The version of the language; the only one so far.
     package static let version = 1
@@ -27,12 +29,14 @@ package struct Configuration: Sendable {
         seed: UInt64?,
         environment: Environment,
         proxies: [ProxyEntry],
-        rules: [RuleEntry]
+        rules: [RuleEntry],
+        partitions: [PartitionEntry] = []
     ) {
         self.seed = seed
         self.environment = environment
         self.proxies = proxies
         self.rules = rules
+        self.partitions = partitions
     }
 
     /// The configuration as one document, with included rules in place.
@@ -51,6 +55,7 @@ package struct Configuration: Sendable {
         }
         members.append(.init(key: "proxies", value: .object(proxies)))
         members.append(.init(key: "rules", value: .array(rules.map(\.source))))
+        members.append(.init(key: "partitions", value: .array(partitions.map(\.source))))
         return .object(members)
     }
 }

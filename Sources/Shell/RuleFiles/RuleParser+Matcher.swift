@@ -32,7 +32,7 @@ extension RuleParser {
         item?.oneOrMore(what).compactMap(read) ?? []
     }
 
-    private static func readProxySelector(_ item: Item) -> ProxySelector {
+    static func readProxySelector(_ item: Item) -> ProxySelector {
         .any(
             item.oneOrMore("`proxy`").compactMap { item in
                 guard let text = item.string("a proxy's name") else { return nil }

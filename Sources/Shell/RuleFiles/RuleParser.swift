@@ -66,8 +66,8 @@ package enum RuleParser {
         return RuleEntry(rule: rule, node: item.node, path: item.path, file: item.file)
     }
 
-    private static func readID(_ item: Item) -> String? {
-        guard let id = item.string("a rule's id") else { return nil }
+    static func readID(_ item: Item) -> String? {
+        guard let id = item.string("an id") else { return nil }
         guard id.utf8.count <= maximumIDLength else {
             item.badValue("the id is longer than \(maximumIDLength) bytes")
             return nil

@@ -56,8 +56,7 @@ struct Daemon {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops ?? System.coreCount)
         let log = EventLog(wallOrigin: SystemTime.nanosecondsSince1970)
-        var generator = SystemRandomNumberGenerator()
-        let drawn = generator.next()
+        let drawn = Self.drawnNumber()
         let recording = try eventFile?.start(log, seed: seed ?? configuration.seed ?? drawn)
         let plane = try await TrafficPlane(group: group, log: log)
         let parts = assemble(log, plane, seed: seed ?? drawn)
@@ -84,6 +83,11 @@ struct Daemon {
         try? await group.shutdownGracefully()
     }
 
+    private static func drawnNumber() -> UInt64 {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+    }
+
     private func assemble(_ log: EventLog, _ plane: TrafficPlane, seed runSeed: UInt64) -> Parts {
         var configuration = configuration
         configuration.seed = seed ?? configuration.seed
@@ -94,6 +98,7 @@ struct Daemon {
             traffic: JoinedPlanes(plane: plane),
             log: log,
             clock: RunTimekeeper(log),
+            drawNumber: { Self.drawnNumber() },
             makeTally: { SharedTally() }
         )
         let (listening, continuation) = AsyncStream<Void>.makeStream()

@@ -54,7 +54,7 @@ struct Narrator {
             )
         case .fault(let fault):
             logger.debug("fault \(fault.fault) by \(fault.rule) on \(fault.connection.proxy)")
-        case .connectionOpened, .connectionClosed, .exchange: return
+        case .connectionOpened, .connectionClosed, .exchange, .mark: return
         }
     }
 }

@@ -33,6 +33,7 @@ extension EventLine {
         case "fault": faulted
         case "state": changed
         case "notice": "\(message ?? "") (\(code ?? ""))"
+        case "mark": marked
         case "missed": "\(missed ?? 0) records were missed: this reader is too slow"
         default: message ?? ""
         }
@@ -68,6 +69,11 @@ extension EventLine {
         if let subject { text += " \(subject)" }
         if let generation { text += ", generation \(generation)" }
         return text
+    }
+
+    private var marked: String {
+        guard let data, let json = try? AdminJSON.encode(data) else { return name ?? "" }
+        return "\(name ?? "") \(String(decoding: json, as: UTF8.self))"
     }
 
     /// Four digits after the point.

@@ -18,7 +18,7 @@ struct EventsVerb: AsyncParsableCommand {
         help: "Begin after the record of this number; without it: with the oldest that is kept."
     )
     var since: UInt64?
-    @Option(help: "Only this kind: conn, xchg, fault, state or notice.")
+    @Option(help: "Only this kind: conn, xchg, fault, state, notice or mark.")
     var kind: String?
     @OptionGroup var admin: AdminOptions
     @OptionGroup var output: OutputOptions

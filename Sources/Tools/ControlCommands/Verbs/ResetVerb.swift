@@ -5,7 +5,8 @@ import ArgumentParser
 struct ResetVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reset",
-        abstract: "Every rule off, every proxy enabled, every counter zero; at once."
+        abstract:
+            "Every rule off, every partition healed, every proxy enabled, every counter zero; at once."
     )
 
     @OptionGroup var admin: AdminOptions
@@ -15,7 +16,8 @@ struct ResetVerb: AsyncParsableCommand {
         let reply = try await admin.send(.change(.post, "reset"))
         try output.confirm(
             reply,
-            "every rule is off, every proxy is enabled, every counter is zero"
+            "every rule is off, every partition is healed, every proxy is enabled,"
+                + " every counter is zero"
         )
     }
 }

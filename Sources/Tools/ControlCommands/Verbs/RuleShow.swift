@@ -28,6 +28,7 @@ extension RuleReply {
         facts.add("id", id)
         facts.add("about", about)
         facts.add("state", state)
+        facts.add("lease", lease)
         facts.add("tags", tags.joined(separator: ", "))
         facts.add("faults", faults.joined(separator: ", "))
         facts.add("matches", String(matches))

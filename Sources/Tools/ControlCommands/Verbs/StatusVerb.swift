@@ -27,11 +27,16 @@ extension StatusReply {
         facts.add("seed", String(seed))
         facts.add("environment", environment)
         facts.add("generation", String(generation))
+        if panicked {
+            facts.add("panic", .init("every fault is off until `chaosctl unpanic`", .bad))
+        }
         facts.add("proxies", "\(proxies.enabled) of \(proxies.total) enabled")
         facts.add(
             "rules",
             "\(rules.enabled) of \(rules.total) enabled, \(rules.inForce) in force"
         )
+        facts.add("partitions", "\(partitions.inForce) of \(partitions.total) in force")
+        facts.add("leases", String(leases))
         facts.add("connections", "\(connections.live) live, \(connections.total) in all")
         facts.add("faults fired", String(faultsFired))
         facts.add("events", "\(events.newest), followed by \(events.followers)")
