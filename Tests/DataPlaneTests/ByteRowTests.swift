@@ -71,32 +71,3 @@ import Testing
         #expect(!channel.isActive)
     }
 }
-
-@Suite struct SharedTallyTests {
-    @Test func `no more than the times allowed are claimed, however many ask at once`() async {
-        let tally = SharedTally()
-        let claimed = await withTaskGroup(of: Int.self) { group in
-            for _ in 0..<8 {
-                group.addTask {
-                    (0..<1_000).count { _ in
-                        tally.claimFiring(FiringClaim(scope: .rule, times: 100))
-                    }
-                }
-            }
-            return await group.reduce(0, +)
-        }
-        #expect(claimed == 100)
-        #expect(tally.fired == 100)
-    }
-
-    @Test func `a client beyond the table's bound is let pass and counted`() {
-        let tally = SharedTally()
-        for client in 0..<SharedTally.maximumClients {
-            let address = IPAddress(ipv4: UInt32(client))
-            #expect(tally.countMatch(in: .client(address)) == 1)
-        }
-        #expect(tally.countMatch(in: .client(IPAddress(ipv4: .max))) == nil)
-        #expect(tally.countMatch(in: .client(IPAddress(ipv4: 0))) == 2)
-        #expect(tally.uncounted == 1)
-    }
-}

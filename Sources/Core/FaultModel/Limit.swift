@@ -72,6 +72,14 @@ package struct Limit: Hashable, Sendable {
 
         package static let maximumClients: UInt64 = 10_000
 
+        /// What a budget counts.
+        package enum Measure: String, Sendable, CaseIterable {
+            case clients
+            case connections
+            case requests
+            case bytes
+        }
+
         package init(
             clients: UInt64? = nil,
             connections: UInt64? = nil,

@@ -14,6 +14,15 @@ package protocol Tally: AnyObject, Sendable {
     /// Units that have faults of this rule now.
     var active: UInt64 { get }
 
+    /// Matches and requests that could not be counted, because a table of keys was full.
+    var uncounted: UInt64 { get }
+
+    /// What of the budget is used up; `nil`: nothing, the rule may fire.
+    var exhausted: Limit.Budget.Measure? { get }
+
+    /// The same counters with a budget that is whole again, for a rule that is enabled again.
+    func withFreshBudget() -> any Tally
+
     /// Counts one match.
     ///
     /// - Returns: its ordinal, from 1, in `scope`; `nil` when the table of keys is full and this key
@@ -23,6 +32,7 @@ package protocol Tally: AnyObject, Sendable {
     /// Claims one firing: counts it, and the unit as active, unless `times`, `concurrent` or the
     /// budget are used up.
     ///
+    /// The firing with which a number of the budget is reached is granted, and none after it.
     /// The caller pairs each claim that was granted with one ``endFiring()``.
     func claimFiring(_ claim: FiringClaim) -> Bool
 
@@ -42,6 +52,14 @@ package protocol Tally: AnyObject, Sendable {
 
     /// The bucket that connections of the rule share; one for each proxy, or with `nil` one for all.
     func bucket(for proxy: String?) -> any SharedBucket
+}
+
+/// What the counters of a rule have to say to whoever keeps the rule.
+package enum TallyNews: Equatable, Sendable {
+    /// The budget is used up: the rule cannot fire any more.
+    case exhausted(Limit.Budget.Measure)
+    /// There are more clients or header values than are counted apart.
+    case keysAreFull
 }
 
 /// Whose counters are meant.

@@ -2,95 +2,95 @@
 package import FaultModel
 import Synchronization
 
-/// The counters of one rule, shared by all event loops: atomics, and a lock only for `per: client`.
+/// The counters of one rule, shared by all event loops.
+///
+/// A rule that counts as a whole, without `concurrent` and without a budget, costs atomics only. What
+/// counts keys apart, or must be exact in several numbers at once, takes one short lock.
 package final class SharedTally: Tally {
-    /// How many clients one rule counts apart; a client beyond them is let pass and counted.
-    package static let maximumClients = 10_000
+    /// How many clients or header values one rule counts apart; one beyond them is let pass and
+    /// counted in ``uncounted``.
+    package static let maximumKeys = 10_000
 
-    private let matchCount = Atomic<UInt64>(0)
-    private let firedCount = Atomic<UInt64>(0)
-    private let activeCount = Atomic<UInt64>(0)
-    private let uncountedClients = Atomic<UInt64>(0)
-    private let clients = Mutex<[IPAddress?: Count]>([:])
+    private let counts: TallyCounts
+    private let budget = SpentBudget()
+    private let tell: @Sendable (TallyNews) -> Void
 
-    private struct Count {
-        var matches: UInt64 = 0
-        var fired: UInt64 = 0
+    /// - Parameter tell: Hears at most once of each kind of news, on whatever thread it happens.
+    package convenience init(tell: @escaping @Sendable (TallyNews) -> Void = { _ in }) {
+        self.init(TallyCounts(), tell)
     }
 
-    package init() {}
+    private init(_ counts: TallyCounts, _ tell: @escaping @Sendable (TallyNews) -> Void) {
+        self.counts = counts
+        self.tell = tell
+    }
 
-    package var matches: UInt64 { matchCount.load(ordering: .relaxed) }
-    package var fired: UInt64 { firedCount.load(ordering: .relaxed) }
-    /// Matches that could not fire because the table of clients was full.
-    package var uncounted: UInt64 { uncountedClients.load(ordering: .relaxed) }
+    package var matches: UInt64 { counts.matches.load(ordering: .relaxed) }
+    package var fired: UInt64 { counts.fired.load(ordering: .relaxed) }
+    package var active: UInt64 { counts.active.load(ordering: .relaxed) }
+    package var uncounted: UInt64 { counts.uncounted.load(ordering: .relaxed) }
+    package var exhausted: Limit.Budget.Measure? { budget.exhausted }
+
+    package func withFreshBudget() -> any Tally { SharedTally(counts, tell) }
 
     package func countMatch(in scope: TallyScope) -> UInt64? {
-        let ordinal = matchCount.add(1, ordering: .relaxed).newValue
-        guard case .client(let client) = scope else { return ordinal }
-        let own: UInt64? = clients.withLock { clients in
-            guard clients.count < Self.maximumClients || clients[client] != nil else { return nil }
-            clients[client, default: Count()].matches += 1
-            return clients[client]?.matches
+        let ordinal = counts.matches.wrappingAdd(1, ordering: .relaxed).newValue
+        guard scope != .rule else { return ordinal }
+        guard let own = counts.keys.withLock({ $0.countMatch(scope) }) else {
+            noteUncounted()
+            return nil
         }
-        if own == nil { uncountedClients.add(1, ordering: .relaxed) }
         return own
     }
 
-    package var active: UInt64 { activeCount.load(ordering: .relaxed) }
-
     package func claimFiring(_ claim: FiringClaim) -> Bool {
-        switch claim.scope {
-        case .rule, .value, .connection: return grant(atMost: claim.times)
-        case .client(let client):
-            let isClaimed = clients.withLock { clients in
-                if let times = claim.times, clients[client, default: Count()].fired >= times {
-                    return false
-                }
-                clients[client, default: Count()].fired += 1
-                return true
-            }
-            return isClaimed && grant(atMost: nil)
-        }
-    }
-
-    package func endFiring() { activeCount.subtract(1, ordering: .relaxed) }
-
-    package func takeQuota(
-        _ limit: RateLimit,
-        for key: TallyScope,
-        at now: Int64
-    ) -> Quota? { nil }
-
-    package func spend(bytes: UInt64) {}
-
-    package func bucket(for proxy: String?) -> any SharedBucket { Bucket() }
-
-    private final class Bucket: SharedBucket {
-        func reserve(bytes: Int, rate: ByteRate, burst: ByteCount, at now: Int64) -> Int64 { now }
-    }
-
-    private func grant(atMost times: UInt64?) -> Bool {
-        guard claim(atMost: times) else { return false }
-        activeCount.add(1, ordering: .relaxed)
-        return true
-    }
-
-    private func claim(atMost times: UInt64?) -> Bool {
-        guard let times else {
-            firedCount.add(1, ordering: .relaxed)
+        if claim.scope == .rule, claim.concurrent == nil, claim.budget == nil {
+            guard counts.claim(atMost: claim.times) else { return false }
+            counts.active.wrappingAdd(1, ordering: .relaxed)
             return true
         }
-        var known = firedCount.load(ordering: .relaxed)
-        while known < times {
-            let (exchanged, original) = firedCount.weakCompareExchange(
-                expected: known,
-                desired: known + 1,
-                ordering: .relaxed
-            )
-            if exchanged { return true }
-            known = original
+        let wasExhausted = budget.exhausted != nil
+        let isClaimed = counts.keys.withLock { keys in
+            if let most = claim.concurrent, counts.active.load(ordering: .acquiring) >= most {
+                return false
+            }
+            guard counts.allows(claim, keys), claim.budget.map({ budget.take(claim, $0) }) ?? true
+            else { return false }
+            counts.count(claim, &keys)
+            return true
         }
-        return false
+        if isClaimed, !wasExhausted { tellIfExhausted() }
+        return isClaimed
+    }
+
+    package func endFiring() { counts.active.wrappingSubtract(1, ordering: .releasing) }
+
+    package func takeQuota(_ limit: RateLimit, for key: TallyScope, at now: Int64) -> Quota? {
+        guard let quota = counts.quotas.withLock({ $0.take(limit, for: key, at: now) }) else {
+            noteUncounted()
+            return nil
+        }
+        return quota
+    }
+
+    package func spend(bytes: UInt64) {
+        if budget.spend(bytes) { tellIfExhausted() }
+    }
+
+    package func bucket(for proxy: String?) -> any SharedBucket {
+        counts.buckets.withLock { buckets in
+            if let bucket = buckets[proxy] { return bucket }
+            let bucket = TokenBucket()
+            buckets[proxy] = bucket
+            return bucket
+        }
+    }
+
+    private func noteUncounted() {
+        if counts.uncounted.wrappingAdd(1, ordering: .relaxed).oldValue == 0 { tell(.keysAreFull) }
+    }
+
+    private func tellIfExhausted() {
+        if let measure = budget.announce() { tell(.exhausted(measure)) }
     }
 }

@@ -13,21 +13,45 @@ package final class LocalTally: Tally {
         var bytes: UInt64 = 0
         var quotas: [TallyScope: (used: UInt64, until: Int64)] = [:]
         var buckets: [String: LocalBucket] = [:]
+        var uncounted: UInt64 = 0
+        var spentRequests: UInt64 = 0
+        var exhausted: Limit.Budget.Measure?
+        var byteLimit: UInt64?
+
+        mutating func spend(_ claim: FiringClaim, of budget: Limit.Budget) {
+            clients.insert(claim.client)
+            connections += claim.isNewConnection ? 1 : 0
+            spentRequests += 1
+            byteLimit = budget.bytes
+            if UInt64(clients.count) >= budget.clients ?? .max { exhausted = .clients }
+            if connections >= budget.connections ?? .max { exhausted = .connections }
+            if spentRequests >= budget.requests ?? .max { exhausted = .requests }
+        }
     }
 
     private let counts = Mutex(Counts())
     private let maximumScopes: Int
+    private let tell: @Sendable (TallyNews) -> Void
 
-    package init(maximumScopes: Int = 1_000) { self.maximumScopes = maximumScopes }
+    package init(
+        maximumScopes: Int = 1_000,
+        tell: @escaping @Sendable (TallyNews) -> Void = { _ in }
+    ) {
+        self.maximumScopes = maximumScopes
+        self.tell = tell
+    }
 
     package var matches: UInt64 { counts.withLock { $0.matches.values.reduce(0, +) } }
     package var fired: UInt64 { counts.withLock { $0.fired.values.reduce(0, +) } }
     package var active: UInt64 { counts.withLock { $0.active } }
+    package var uncounted: UInt64 { counts.withLock { $0.uncounted } }
+    package var exhausted: Limit.Budget.Measure? { counts.withLock { $0.exhausted } }
     package var spentBytes: UInt64 { counts.withLock { $0.bytes } }
 
     package func countMatch(in scope: TallyScope) -> UInt64? {
         counts.withLock { counts in
             guard counts.matches[scope] != nil || counts.matches.count < maximumScopes else {
+                counts.uncounted += 1
                 return nil
             }
             counts.matches[scope, default: 0] += 1
@@ -36,26 +60,20 @@ package final class LocalTally: Tally {
     }
 
     package func claimFiring(_ claim: FiringClaim) -> Bool {
-        counts.withLock { counts in
-            let fired = counts.fired.values.reduce(0, +)
+        let (isClaimed, news) = counts.withLock { counts -> (Bool, TallyNews?) in
+            guard counts.exhausted == nil else { return (false, nil) }
             if let times = claim.times, counts.fired[claim.scope, default: 0] >= times {
-                return false
+                return (false, nil)
             }
-            if let most = claim.concurrent, counts.active >= most { return false }
-            if let budget = claim.budget {
-                let clients = counts.clients.union([claim.client])
-                let connections = counts.connections + (claim.isNewConnection ? 1 : 0)
-                if let most = budget.requests, fired >= most { return false }
-                if let most = budget.clients, clients.count > most { return false }
-                if let most = budget.connections, connections > most { return false }
-                if let most = budget.bytes, counts.bytes >= most { return false }
-                counts.clients = clients
-                counts.connections = connections
-            }
+            if let most = claim.concurrent, counts.active >= most { return (false, nil) }
             counts.fired[claim.scope, default: 0] += 1
             counts.active += 1
-            return true
+            guard let budget = claim.budget else { return (true, nil) }
+            counts.spend(claim, of: budget)
+            return (true, counts.exhausted.map { .exhausted($0) })
         }
+        if let news { tell(news) }
+        return isClaimed
     }
 
     package func endFiring() { counts.withLock { $0.active -= 1 } }
@@ -75,7 +93,27 @@ package final class LocalTally: Tally {
         }
     }
 
-    package func spend(bytes: UInt64) { counts.withLock { $0.bytes += bytes } }
+    package func spend(bytes: UInt64) {
+        let isNews = counts.withLock { counts in
+            counts.bytes += bytes
+            guard let most = counts.byteLimit, counts.bytes >= most, counts.exhausted == nil else {
+                return false
+            }
+            counts.exhausted = .bytes
+            return true
+        }
+        if isNews { tell(.exhausted(.bytes)) }
+    }
+
+    package func withFreshBudget() -> any Tally {
+        let fresh = LocalTally(maximumScopes: maximumScopes, tell: tell)
+        let (matches, fired) = counts.withLock { ($0.matches, $0.fired) }
+        fresh.counts.withLock {
+            $0.matches = matches
+            $0.fired = fired
+        }
+        return fresh
+    }
 
     package func bucket(for proxy: String?) -> any SharedBucket {
         counts.withLock { counts in
