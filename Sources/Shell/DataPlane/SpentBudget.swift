@@ -5,7 +5,7 @@ import Synchronization
 /// What a rule has spent of its budget since it was enabled.
 final class SpentBudget: Sendable {
     private let spent = Mutex(Spent())
-    /// As ``Limit/Budget/Measure`` counts; -1: not used up. Set once.
+    // As the measures are counted; -1: not used up. Set once.
     private let reached = Atomic<Int>(-1)
     private let wasAnnounced = Atomic<Bool>(false)
     private let bytes = Atomic<UInt64>(0)

@@ -8,8 +8,9 @@ package final class TokenBucket: SharedBucket {
 
     package init() {}
 
-    /// Bytes leave when all that was reserved before them has been paid for at the rate, less what
-    /// the burst lends. A stalled rate reserves nothing: its bytes leave never (`Int64.max`).
+    /// Bytes leave when all that was reserved before them is paid for, less what the burst lends.
+    ///
+    /// A stalled rate reserves nothing: its bytes leave never (`Int64.max`).
     package func reserve(
         bytes: Int,
         rate: ByteRate,
