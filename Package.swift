@@ -86,7 +86,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["FaultModel"],
+            dependencies: ["FaultModel", "FlowEngine", "WireFormats"],
             path: "Sources/Testing/TestSupport",
             swiftSettings: .strict
         ),

@@ -3,6 +3,8 @@ import DataPlane
 import EventJournal
 import EventRecords
 import FaultModel
+import FlowEngine
+import TestSupport
 import NIOCore
 import NIOPosix
 
@@ -22,7 +24,7 @@ struct Loopback: Sendable {
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let log = EventLog(wallOrigin: 0)
-        let plane = try await TrafficPlane(group: group, log: log)
+        let plane = try await TrafficPlane(group: group, log: log, services: .plain())
         let service = try await EchoService.start(group)
         let loopback = Loopback(plane: plane, log: log, group: group, service: service)
         let result: Result<Void, any Error>

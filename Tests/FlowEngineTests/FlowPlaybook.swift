@@ -51,7 +51,8 @@ final class FlowPlaybook {
             name: ConnectionName(id: 1, proxy: "p", ordinal: 1),
             facts: facts,
             proxy: proxy,
-            rules: Self.compile(rules, serial: 1, proxy)
+            rules: Self.compile(rules, serial: 1, proxy),
+            services: .plain()
         )
         play { $0.opened(at: $1, emitting: &$2) }
     }

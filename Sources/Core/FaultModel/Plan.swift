@@ -34,7 +34,13 @@ package struct Decision: Sendable {
 /// Rules whose keys about the request hold, and that have to see the answer.
 package struct PendingRules: Sendable {
     let set: RuleSet
-    var positions: [Int32]
+    var rules: [Rule]
+
+    struct Rule: Sendable {
+        let position: Int32
+        /// Whose counters are meant, as the request told.
+        let scope: TallyScope
+    }
 }
 
 /// One fault of one rule that fired.

@@ -135,6 +135,10 @@ package struct ProxyLimits: Hashable, Sendable {
     ///
     /// Default 64 KiB.
     package var head: ByteCount
+    /// The content of a message that matchers look at.
+    ///
+    /// Default 64 KiB.
+    package var bodyLimit: ByteCount
 
     package static let defaults = ProxyLimits(
         connections: 10_000,
@@ -151,7 +155,8 @@ package struct ProxyLimits: Hashable, Sendable {
         connectTimeout: Duration,
         idleTimeout: Duration,
         headTimeout: Duration,
-        head: ByteCount
+        head: ByteCount,
+        bodyLimit: ByteCount = .kibibytes(64)
     ) {
         self.connections = connections
         self.buffer = buffer
@@ -159,5 +164,6 @@ package struct ProxyLimits: Hashable, Sendable {
         self.idleTimeout = idleTimeout
         self.headTimeout = headTimeout
         self.head = head
+        self.bodyLimit = bodyLimit
     }
 }

@@ -101,6 +101,12 @@ package enum PercentDecoding {
         return decodedLeniently(raw)
     }
 
+    /// The text of a part of a form (application/x-www-form-urlencoded): `+` is a space.
+    package static func formText(_ bytes: some Sequence<UInt8>) -> String {
+        let spaced = bytes.map { $0 == ASCII.plus ? ASCII.space : $0 }
+        return String(decoding: decodedLeniently(spaced), as: UTF8.self)
+    }
+
     /// Decodes what can be decoded; a malformed escape stands for itself.
     private static func decodedLeniently(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.contains(ASCII.percent) else { return bytes }

@@ -148,7 +148,7 @@ package struct MatchScratch: Sendable {
 
 extension RequestFacts {
     /// The host asked for: the target's authority, else the Host field, without the port.
-    func host(in head: borrowing Span<UInt8>) -> Range<Int>? {
+    package func host(in head: borrowing Span<UInt8>) -> Range<Int>? {
         var range = authority
         if range == nil {
             for field in fields where head.equalsIgnoringCase(field.name, Self.hostName) {

@@ -34,13 +34,16 @@ extension RuleSet {
                 matcher.holds(for: request, in: head, segments: scratch, seed: seed),
                 matcher.bodies.isEmpty || matcher.bodies.allSatisfy({ holds($0, content) })
             else { continue }
+            let subject = Subject(unit, circumstances, request: request)
+            let scope = scope(compiled.active.rule.limit.scope, subject, in: head)
             guard matcher.response == nil else {
-                decision.pending = decision.pending ?? PendingRules(set: self, positions: [])
-                decision.pending?.positions.append(candidate)
+                decision.pending = decision.pending ?? PendingRules(set: self, rules: [])
+                decision.pending?.rules.append(
+                    PendingRules.Rule(position: candidate, scope: scope)
+                )
                 continue
             }
-            let subject = Subject(unit, circumstances, request: request)
-            if fire(compiled, subject, in: head, &tallies, into: &decision.plan) { break }
+            if fire(compiled, subject, scope, in: head, &tallies, into: &decision.plan) { break }
         }
         return decision
     }
@@ -84,9 +87,9 @@ extension RuleSet {
     ) -> Decision {
         var decision = Decision(plan: .pass)
         let set = pending.set
-        var meant: [Compiled] = []
-        for position in pending.positions {
-            let compiled = set.rules[Int(position)]
+        var meant: [PendingRules.Rule] = []
+        for pendingRule in pending.rules {
+            let compiled = set.rules[Int(pendingRule.position)]
             guard rules.isInForce(compiled.active.serial), let pattern = compiled.matcher.response,
                 pattern.holds(for: response, in: head)
             else { continue }
@@ -95,12 +98,14 @@ extension RuleSet {
                 return decision
             }
             if let content, !pattern.bodies.allSatisfy({ $0.holds(for: content) }) { continue }
-            meant.append(compiled)
+            meant.append(pendingRule)
         }
         let subject = Subject(unit, circumstances, request: nil)
-        for compiled in meant
-        where set.fire(compiled, subject, in: head, &tallies, into: &decision.plan) {
-            break
+        for rule in meant {
+            let compiled = set.rules[Int(rule.position)]
+            if set.fire(compiled, subject, rule.scope, in: head, &tallies, into: &decision.plan) {
+                break
+            }
         }
         return decision
     }
@@ -131,7 +136,8 @@ extension RuleSet {
                 isMeant(compiled, request, in: head, unit.connection, scratch)
             else { continue }
             let subject = Subject(unit, circumstances, request: request)
-            if fire(compiled, subject, in: head, &tallies, into: &plan) { break }
+            let scope = scope(compiled.active.rule.limit.scope, subject, in: head)
+            if fire(compiled, subject, scope, in: head, &tallies, into: &plan) { break }
         }
         return plan
     }

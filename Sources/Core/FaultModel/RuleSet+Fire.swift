@@ -22,6 +22,7 @@ extension RuleSet {
     func fire(
         _ compiled: Compiled,
         _ subject: Subject,
+        _ scope: TallyScope,
         in head: borrowing Span<UInt8>,
         _ tallies: inout ConnectionTallies,
         into plan: inout Plan
@@ -29,7 +30,6 @@ extension RuleSet {
         let active = compiled.active
         let memory = learns(compiled, subject, in: head, into: &plan)
         guard memory != .mustLearn else { return false }
-        let scope = scope(active.rule.limit.scope, subject, in: head)
         guard count(active, scope, &tallies) else { return false }
         let draw = Draw(
             stream: compiled.draws,
@@ -94,7 +94,7 @@ extension RuleSet {
 
     // MARK: Whose counters
 
-    private func scope(
+    func scope(
         _ scope: Limit.Scope,
         _ subject: Subject,
         in head: borrowing Span<UInt8>
@@ -139,7 +139,7 @@ extension RuleSet {
         )
         guard active.tally.claimFiring(claim) else { return nil }
         if asksForConnections { tallies.countFiring(active.serial) }
-        return FiringHold(active.tally)
+        return FiringHold(active.tally, countsBytes: limit.budget?.bytes != nil)
     }
 
     private func takeQuota(

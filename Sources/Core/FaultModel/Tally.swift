@@ -126,9 +126,14 @@ package protocol SharedBucket: AnyObject, Sendable {
 /// One unit's hold on a rule's count of active units; given back when the last copy goes.
 package final class FiringHold: Sendable {
     package let tally: any Tally
+    /// Whether the unit's bytes count against a budget.
+    package let countsBytes: Bool
 
     /// - Parameter tally: Has granted the claim.
-    package init(_ tally: any Tally) { self.tally = tally }
+    package init(_ tally: any Tally, countsBytes: Bool = false) {
+        self.tally = tally
+        self.countsBytes = countsBytes
+    }
 
     deinit { tally.endFiring() }
 }

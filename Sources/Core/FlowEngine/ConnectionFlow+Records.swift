@@ -11,7 +11,7 @@ extension ConnectionFlow {
         unit: UInt64,
         emitting effects: inout [Effect]
     ) {
-        for firing in plan.firings {
+        for firing in plan.firings where firing.hold != nil {
             effects.append(
                 .record(
                     .fault(

@@ -16,12 +16,11 @@ extension ConnectionFlow {
             effects.append(.drop(.clientToServer, bytes.count))
             return bytes.count
         case .streaming:
-            admit(.clientToServer, bytes.count, at: now, emitting: &effects)
-            return bytes.count
+            return takeStream(.clientToServer, bytes, at: now, emitting: &effects)
         case .idle:
             return readHead(bytes, at: now, emitting: &effects)
         case .exchanging:
-            return readBody(bytes, from: 0, at: now, emitting: &effects)
+            return takeInExchange(bytes, at: now, emitting: &effects)
         }
     }
 
@@ -33,6 +32,7 @@ extension ConnectionFlow {
     ) {
         guard count > 0 else { return }
         effects.append(.admit(direction, count))
+        spend(count)
         switch direction {
         case .clientToServer: toServer.arrived(count, at: now, emitting: &effects)
         case .serverToClient: toClient.arrived(count, at: now, emitting: &effects)
@@ -55,80 +55,58 @@ extension ConnectionFlow {
         case .complete(let length):
             headDeadline = nil
             beginExchange(bytes, headLength: length, at: now, emitting: &effects)
-            guard let exchange else { return 0 }
+            if case .deciding(let gatherer) = exchange?.stage {
+                return gatherForDecision(gatherer, bytes, at: now, emitting: &effects)
+            }
             // Until the exchange is settled its head stays unread, so that it can be released.
-            if case .pending = exchange.stage { return 0 }
-            return length + readBody(bytes, from: length, at: now, emitting: &effects)
+            return proceed(bytes, at: now, emitting: &effects)
         }
     }
 
-    private mutating func beginExchange(
+    /// Takes what belongs to the request under way from all of its bytes that are unread.
+    private mutating func takeInExchange(
         _ bytes: borrowing Span<UInt8>,
-        headLength: Int,
         at now: Moment,
         emitting effects: inout [Effect]
-    ) {
-        var plan = AppliedPlan.pass
-        let unit = exchangeCount
-        if !rules.isEmpty {
-            let decided = rules.decide(
-                requestReader.facts,
-                in: bytes,
-                content: nil,
-                about: UnitFacts(unit, on: facts),
-                in: Circumstances(now: now.nanoseconds),
-                tallies: &tallies,
-                using: &scratch
-            ).plan
-            plan.add(
-                decided,
-                since: now,
-                toServer: toServer.passed,
-                toClient: toClient.passed
-            )
-            record(decided, perChunk: false, unit: unit, emitting: &effects)
+    ) -> Int {
+        guard let exchange else { return 0 }
+        switch exchange.stage {
+        case .deciding where exchange.mustDecideAgain:
+            return decideAgain(bytes, at: now, emitting: &effects)
+        case .deciding(let gatherer):
+            return gatherForDecision(gatherer, bytes, at: now, emitting: &effects)
+        case .rewriting: return rewriteRequest(bytes, at: now, emitting: &effects)
+        case .pending: return 0
+        case .forwarded, .answered, .swallowed:
+            return readBody(bytes, from: 0, at: now, emitting: &effects)
         }
-        if requestReader.framing.hasUpgrade || requestReader.isMethod(.connect, in: bytes) {
-            stream.remember(requestReader.facts, bytes, headLength, unit, rules.newestSerial)
-        }
-        exchangeCount += 1
-        mode = .exchanging
-        exchange = Exchange(
-            unit: unit,
-            reader: requestReader,
-            head: bytes,
-            length: headLength,
-            plan: plan,
-            at: now,
-            lanes: (toServer, toClient)
-        )
-        requestReader.reset()
-        responseReader.reset()
-        settle(at: now, emitting: &effects)
     }
 
     /// Forwards, or drops, what belongs to the body of the request under way.
-    private mutating func readBody(
+    mutating func readBody(
         _ bytes: borrowing Span<UInt8>,
         from start: Int,
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
         guard var exchange, bytes.count > start else { return 0 }
-        if case .pending = exchange.stage { return 0 }
         if exchange.isUnreadable, exchange.request.isFinished {
             conclude(.fin, .complete, at: now, emitting: &effects)
             return 0
         }
+        if exchange.requestTruncation != nil, exchange.requestContentLeft == 0 { return 0 }
         let progress = exchange.request.read(
             bytes.extracting(start..<bytes.count),
-            contentLimit: .max
+            contentLimit: exchange.requestContentLeft
         )
+        if exchange.requestTruncation != nil {
+            exchange.requestContentLeft -= UInt64(progress.content)
+        }
         self.exchange = exchange
-        if case .answered = exchange.stage {
-            if progress.length > 0 { effects.append(.drop(.clientToServer, progress.length)) }
-        } else {
+        if exchange.stage == .forwarded {
             admit(.clientToServer, progress.length, at: now, emitting: &effects)
+        } else if progress.length > 0 {
+            effects.append(.drop(.clientToServer, progress.length))
         }
         if let violation = progress.violation {
             return progress.length
@@ -138,6 +116,11 @@ extension ConnectionFlow {
                     at: now,
                     emitting: &effects
                 )
+        }
+        if exchange.requestTruncation != nil, exchange.requestContentLeft == 0,
+            !progress.isFinished
+        {
+            toServer.cutHere(at: now, emitting: &effects)
         }
         return progress.length
     }
@@ -261,8 +244,15 @@ extension ConnectionFlow {
             }
         case .exchanging:
             guard let exchange else { return }
-            if exchange.isHung { return conclude(.fin, .cut, at: now, emitting: &effects) }
-            if case .pending = exchange.stage { return }
+            if exchange.isHung || exchange.stage == .swallowed {
+                return conclude(.fin, .cut, at: now, emitting: &effects)
+            }
+            switch exchange.stage {
+            case .pending: return
+            // What is gathered will not become more.
+            case .deciding, .rewriting: return effects.append(.reread(.clientToServer))
+            case .forwarded, .answered, .swallowed: break
+            }
             // A pipelined request goes first, unless there is nobody left to answer it.
             if exchange.stage == .forwarded, unreadFromClient == 0 || toClient.isFinished {
                 toServer.ended(.fin, at: now, emitting: &effects)

@@ -15,7 +15,9 @@ extension ConnectionFlow {
         case .over:
             effects.append(.drop(.serverToClient, bytes.count))
             return bytes.count
-        case .streaming, .idle:
+        case .streaming:
+            return takeStream(.serverToClient, bytes, at: now, emitting: &effects)
+        case .idle:
             // Between exchanges a server may still say 408 before it closes (RFC 9110, 15.5.9).
             admit(.serverToClient, bytes.count, at: now, emitting: &effects)
             return bytes.count
@@ -31,11 +33,16 @@ extension ConnectionFlow {
     ) -> Int {
         var position = 0
         while position < bytes.count, mode == .exchanging, let exchange {
-            guard exchange.stage == .forwarded else { break }
             let rest = bytes.extracting(position..<bytes.count)
             let taken: Int
             switch exchange.response {
+            case .dropped(let body): taken = dropAnswer(body, rest, at: now, emitting: &effects)
+            case _ where exchange.stage != .forwarded: taken = 0
             case .head: taken = readResponseHead(rest, at: now, emitting: &effects)
+            case .gathering(let gatherer):
+                taken = gatherAnswer(gatherer, rest, at: now, emitting: &effects)
+            case .rewriting(let extent):
+                taken = rewriteAnswer(extent, rest, at: now, emitting: &effects)
             case .body: taken = readResponseBody(rest, at: now, emitting: &effects)
             case .finished:
                 // More than the message: the rest cannot belong to anything that was asked for.
@@ -46,8 +53,8 @@ extension ConnectionFlow {
             if taken == 0 { break }
         }
         if mode == .streaming, position < bytes.count {
-            admit(.serverToClient, bytes.count - position, at: now, emitting: &effects)
-            return bytes.count
+            let rest = bytes.extracting(position..<bytes.count)
+            return position + takeStream(.serverToClient, rest, at: now, emitting: &effects)
         }
         return position
     }
@@ -72,36 +79,90 @@ extension ConnectionFlow {
                     + violation.rawValue,
                 emitting: &effects
             )
+            exchange?.repeatsLeft = 0
             exchange?.response = .body(.untilClose)
             return readResponseBody(bytes, at: now, emitting: &effects)
         case .complete(let length):
-            takeResponseHead(length, at: now, emitting: &effects)
-            return length
+            return takeResponseHead(bytes, length, at: now, emitting: &effects)
         }
     }
 
     private mutating func takeResponseHead(
+        _ bytes: borrowing Span<UInt8>,
         _ length: Int,
         at now: Moment,
         emitting effects: inout [Effect]
-    ) {
-        guard let exchange else { return }
+    ) -> Int {
+        guard let exchange else { return 0 }
         let status = responseReader.status
-        let framing = responseReader.framing
-        responseReader.reset()
-        admit(.serverToClient, length, at: now, emitting: &effects)
-        if status < 200, status != 101 { return }
-        self.exchange?.status = status
-        let isTunnel = exchange.isConnect && status < 300
-        if status == 101 || isTunnel {
-            becomeUpgraded(at: now, emitting: &effects)
-            return
+        let isTunnel = exchange.isConnect && (200..<300).contains(status)
+        if status < 200, status != 101 {
+            responseReader.reset()
+            if exchange.dropsAnswer {
+                effects.append(.drop(.serverToClient, length))
+            } else {
+                admit(.serverToClient, length, at: now, emitting: &effects)
+            }
+            return length
         }
-        let body = exchange.responseBody(framing, status: status)
-        self.exchange?.response = body.isFinished ? .finished : .body(body)
-        if let truncate = exchange.plan.truncate, !body.isFinished {
+        if exchange.isDroppingRepeats {
+            beginDropping(length, at: now, emitting: &effects)
+            return length
+        }
+        self.exchange?.status = status
+        if (status == 101 || isTunnel) && !exchange.dropsAnswer {
+            responseReader.reset()
+            admit(.serverToClient, length, at: now, emitting: &effects)
+            becomeUpgraded(at: now, emitting: &effects)
+            return length
+        }
+        self.exchange?.answerHeadLength = length
+        return meetAnswer(bytes, at: now, emitting: &effects)
+    }
+
+    /// Where the body of the answer whose head was read ends.
+    var answerBody: BodyReader {
+        exchange?.responseBody(responseReader.framing, status: responseReader.status) ?? .empty
+    }
+
+    /// Lets the head of the answer go, as it came or changed, and goes on with its body.
+    ///
+    /// - Parameter head: in place of the one that came; `nil`: as it came.
+    /// - Returns: how many bytes were taken.
+    mutating func passAnswer(
+        _ bytes: borrowing Span<UInt8>,
+        as head: [UInt8]? = nil,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        guard let exchange else { return 0 }
+        let length = exchange.answerHeadLength
+        let framing = responseReader.framing
+        let body = answerBody
+        learn(head: bytes.extracting(0..<length), responseReader.status)
+        if let head {
+            effects.append(.drop(.serverToClient, length))
+            insertTowardClient(head, at: now, emitting: &effects)
+        } else {
+            admit(.serverToClient, length, at: now, emitting: &effects)
+        }
+        if !framing.persists || body.endsWithConnection { self.exchange?.repeatsLeft = 0 }
+        self.exchange?.response = .body(body)
+        if let truncate = exchange.plan.truncate(.serverToClient), !body.isFinished {
             beginTruncation(truncate, of: framing.contentLength, at: now, emitting: &effects)
         }
+        if body.isFinished { finishAnswer() }
+        return length
+    }
+
+    mutating func insertTowardClient(
+        _ bytes: [UInt8],
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) {
+        effects.append(.insert(.serverToClient, bytes))
+        spend(bytes.count)
+        toClient.arrived(bytes.count, at: now, emitting: &effects)
     }
 
     private mutating func beginTruncation(
@@ -110,21 +171,15 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        switch truncate.after {
-        case .bytes(let count): exchange?.contentLeft = UInt64(count.bytes)
-        case .share(let share):
-            guard let length else {
-                notice(
-                    "fault.not-applied",
-                    "truncate: a share of a body of unknown length cannot be told",
-                    emitting: &effects
-                )
-                return
-            }
-            exchange?.contentLeft = UInt64((Double(length) * share).rounded(.down))
+        guard let content = content(truncate.after, of: length) else {
+            return notApplied(
+                "truncate: a share of a body of unknown length cannot be told",
+                emitting: &effects
+            )
         }
+        exchange?.contentLeft = content
         exchange?.truncation = truncate.then
-        if exchange?.contentLeft == 0 { toClient.cutHere(at: now, emitting: &effects) }
+        if content == 0 { toClient.cutHere(at: now, emitting: &effects) }
     }
 
     private mutating func readResponseBody(
@@ -135,20 +190,45 @@ extension ConnectionFlow {
         guard var exchange, case .body(var body) = exchange.response else { return 0 }
         if exchange.truncation != nil, exchange.contentLeft == 0 { return 0 }
         let progress = body.read(bytes, contentLimit: exchange.contentLeft)
-        exchange.response = progress.isFinished ? .finished : .body(body)
+        exchange.response = .body(body)
         if exchange.truncation != nil { exchange.contentLeft -= UInt64(progress.content) }
         self.exchange = exchange
+        if exchange.learning != nil { learn(body: bytes.extracting(0..<progress.length)) }
         admit(.serverToClient, progress.length, at: now, emitting: &effects)
-        if let violation = progress.violation, rules.isEmpty {
-            becomeOpaque(violation.rawValue, emitting: &effects)
+        if progress.isFinished {
+            finishAnswer()
         } else if progress.violation != nil {
-            self.exchange?.isUnreadable = true
-            self.exchange?.response = .body(.untilClose)
-        } else if exchange.truncation != nil, exchange.contentLeft == 0, !progress.isFinished {
+            endUnreadably(progress.violation, emitting: &effects)
+        } else if exchange.truncation != nil, exchange.contentLeft == 0 {
             toClient.cutHere(at: now, emitting: &effects)
         }
         return progress.length
     }
+
+    private mutating func endUnreadably(_ violation: Violation?, emitting effects: inout [Effect]) {
+        guard rules.isEmpty, let violation else {
+            exchange?.isUnreadable = true
+            exchange?.repeatsLeft = 0
+            exchange?.response = .body(.untilClose)
+            return
+        }
+        becomeOpaque(violation.rawValue, emitting: &effects)
+    }
+
+    /// The answer is at its end; those to repeated requests are still to come.
+    mutating func finishAnswer() {
+        guard let exchange else { return }
+        keepLearned()
+        responseReader.reset()
+        if exchange.repeatsLeft > 0 {
+            self.exchange?.isDroppingRepeats = true
+            self.exchange?.response = .head
+        } else {
+            self.exchange?.response = .finished
+        }
+    }
+
+    // MARK: The server's end
 
     mutating func passOnServerEnd(
         _ how: Close.How,
@@ -156,16 +236,29 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         guard mode != .over else { return }
-        if let exchange, exchange.stage != .forwarded {
+        if let exchange, exchange.stage != .forwarded || exchange.isDroppingRepeats {
             // An idle upstream that leaves says nothing about the answer that a rule gives.
-            server = .absent
-            unreadFromServer = 0
-            effects.append(.disconnect)
+            loseServer(emitting: &effects)
+            if exchange.isDroppingRepeats || exchange.response.isDropped {
+                self.exchange?.repeatsLeft = 0
+                endDropping(at: now, emitting: &effects)
+            }
             return
+        }
+        if let exchange, exchange.response == .head, let firing = exchange.plan.substitute {
+            // The real answer will not come; the one that a rule gives does not depend on it.
+            loseServer(emitting: &effects)
+            return give(firing, at: now, emitting: &effects)
+        }
+        if let exchange, exchange.response.isDropped {
+            loseServer(emitting: &effects)
+            return endDropping(at: now, emitting: &effects)
         }
         if var exchange, mode == .exchanging {
             if case .body(let body) = exchange.response, body.endsWithConnection, how == .fin {
                 exchange.response = .finished
+                self.exchange = exchange
+                keepLearned()
             } else if exchange.response != .finished {
                 exchange.outcome = .abandoned
                 // A partial head goes on as it came: the client is told what the server said.
@@ -174,8 +267,8 @@ extension ConnectionFlow {
                     toClient.arrived(unreadFromServer, at: now, emitting: &effects)
                     unreadFromServer = 0
                 }
+                self.exchange = exchange
             }
-            self.exchange = exchange
         }
         if toClient.isFinished, how == .rst {
             // It had ended in order before: what is on its way to the client must not be lost.
@@ -183,4 +276,15 @@ extension ConnectionFlow {
         }
         toClient.ended(how, at: now, emitting: &effects)
     }
+
+    /// The connection to the server is over, and the client's goes on.
+    mutating func loseServer(emitting effects: inout [Effect]) {
+        server = .absent
+        unreadFromServer = 0
+        effects.append(.disconnect)
+    }
+}
+
+extension Exchange.Response {
+    var isDropped: Bool { if case .dropped = self { true } else { false } }
 }

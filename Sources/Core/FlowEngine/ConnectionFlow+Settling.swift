@@ -12,15 +12,15 @@ extension ConnectionFlow {
             return forward(exchange, at: now, emitting: &effects)
         }
         guard exchange.started + exchange.plan.totalDelay <= now else { return }
-        switch settlement {
-        case .respond(let respond):
-            answer(respond, at: now, emitting: &effects)
+        switch settlement.fault {
         case .close(let close):
             conclude(close.how, .cut, at: now, emitting: &effects)
         case .hang:
             self.exchange?.stage = .pending(isHung: true)
             if clientEnded { conclude(.fin, .cut, at: now, emitting: &effects) }
-        default: return
+        case .swallow(let swallow): swallowRequest(swallow.then, at: now, emitting: &effects)
+        case .malform: answerEarly(at: now, emitting: &effects)
+        default: answer(settlement, at: now, emitting: &effects)
         }
     }
 
@@ -29,16 +29,34 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
+        guard !exchange.plan.changesRequest else {
+            self.exchange?.stage = .rewriting(MessageExtent(exchange.request))
+            // Nothing comes of it where the bytes are at hand: then they are taken before.
+            return effects.append(.reread(.clientToServer))
+        }
+        letGo(exchange, at: now, emitting: &effects)
+    }
+
+    /// Forwards the head as it came; the body follows.
+    mutating func letGo(
+        _ exchange: Exchange,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) {
         self.exchange?.stage = .forwarded
         unreadFromClient = max(0, unreadFromClient - exchange.headLength)
+        beginRequestTruncation(emitting: &effects)
         reshapeExchange(at: now, emitting: &effects)
         dialIfNeeded(after: exchange.plan.connectDelay, at: now, emitting: &effects)
         admit(.clientToServer, exchange.headLength, at: now, emitting: &effects)
+        if self.exchange?.requestContentLeft == 0 {
+            toServer.cutHere(at: now, emitting: &effects)
+        }
         if !exchange.request.isFinished { effects.append(.reread(.clientToServer)) }
         if unreadFromServer > 0 { effects.append(.reread(.serverToClient)) }
     }
 
-    private mutating func reshapeExchange(at now: Moment, emitting effects: inout [Effect]) {
+    mutating func reshapeExchange(at now: Moment, emitting effects: inout [Effect]) {
         guard let exchange,
             !(exchange.plan.isPass && toServer.shape == .open && toClient.shape == .open)
         else { return }
@@ -47,60 +65,60 @@ extension ConnectionFlow {
             at: now,
             emitting: &effects
         )
-        toClient.reshape(
-            exchange.plan.shape(.serverToClient, perChunk: false),
-            at: now,
-            emitting: &effects
-        )
+        var towardClient = exchange.plan.shape(.serverToClient, perChunk: false)
+        // A hang of the request's is settled before; here it can only be one of the answer's.
+        if exchange.plan.holdsAnswer { towardClient.isHeld = true }
+        toClient.reshape(towardClient, at: now, emitting: &effects)
     }
 
     /// Answers in place of the upstream, before anything of the request was let go.
     private mutating func answer(
-        _ respond: Respond,
+        _ firing: Firing,
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
+        dropHead(emitting: &effects)
+        exchange?.outcome = .answered
+        give(firing, at: now, emitting: &effects)
+    }
+
+    private mutating func dropHead(emitting effects: inout [Effect]) {
         guard let exchange else { return }
         effects.append(.drop(.clientToServer, exchange.headLength))
         unreadFromClient = max(0, unreadFromClient - exchange.headLength)
-        self.exchange?.outcome = .answered
-        give(respond, at: now, emitting: &effects)
     }
 
-    /// Gives the client an answer of the proxy's own and reads the request to its end.
-    private mutating func give(
-        _ respond: Respond,
+    /// Drops the request: it reaches nobody, and nobody answers it.
+    private mutating func swallowRequest(
+        _ then: Truncate.Ending,
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard let exchange else { return }
-        let closes = !exchange.framing.persists || exchange.mayWithholdBody
-        let bytes = ResponseWriter.bytes(
-            of: respond,
-            toHead: exchange.isHead,
-            closes: closes,
-            minorVersion: exchange.framing.minorVersion
-        )
-        self.exchange?.stage = .answered(closes: closes)
-        self.exchange?.response = .finished
-        self.exchange?.status = respond.status
-        reshapeAnswer(at: now, emitting: &effects)
-        effects.append(.insert(.serverToClient, bytes))
-        toClient.arrived(bytes.count, at: now, emitting: &effects)
-        if !exchange.request.isFinished { effects.append(.reread(.clientToServer)) }
+        dropHead(emitting: &effects)
+        switch then {
+        case .close: conclude(.fin, .cut, at: now, emitting: &effects)
+        case .reset: conclude(.rst, .cut, at: now, emitting: &effects)
+        case .hang:
+            exchange?.stage = .swallowed
+            exchange?.response = .finished
+            exchange?.outcome = .cut
+            if clientEnded { return conclude(.fin, .cut, at: now, emitting: &effects) }
+            if exchange?.request.isFinished == false { effects.append(.reread(.clientToServer)) }
+        }
     }
 
-    /// The shape of an answer that is given here: it was held before it was made, and not again.
-    private mutating func reshapeAnswer(at now: Moment, emitting effects: inout [Effect]) {
-        guard var shape = exchange?.plan.shape(.serverToClient, perChunk: false) else { return }
-        shape.delay = 0
-        toClient.reshape(shape, at: now, emitting: &effects)
+    /// A complete answer, and the end of the connection, before the request's body is read.
+    private mutating func answerEarly(at now: Moment, emitting effects: inout [Effect]) {
+        dropHead(emitting: &effects)
+        let text = "answered before the request was read"
+        answerAndClose(413, text, as: .cut, at: now, emitting: &effects)
     }
 
     /// The proxy's own refusal: an answer, and the end of the connection.
     mutating func answerAndClose(
         _ status: UInt16,
         _ text: String,
+        as outcome: ExchangeRecord.Outcome = .refused,
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
@@ -146,35 +164,63 @@ extension ConnectionFlow {
                 return answerAndClose(502, text, at: now, emitting: &effects)
             }
             exchange?.outcome = .unreachable
-            give(Self.refusal(502, text), at: now, emitting: &effects)
+            if let firing = exchange?.plan.substitute {
+                give(firing, at: now, emitting: &effects)
+            } else {
+                give(Self.refusal(502, text), at: now, emitting: &effects)
+            }
             advance(at: now, emitting: &effects)
         }
     }
 
     mutating func adoptInExchange(at now: Moment, emitting effects: inout [Effect]) {
-        guard var exchange, exchange.plan.keep(in: rules) else { return }
-        if exchange.plan.truncate == nil, exchange.truncation != nil {
-            exchange.truncation = nil
-            exchange.contentLeft = .max
-            effects.append(.reread(.serverToClient))
+        guard var exchange else { return }
+        let isAsking: Bool
+        if case .deciding = exchange.stage { isAsking = true } else { isAsking = false }
+        if isAsking || exchange.isGatheringAnswer {
+            exchange.mustDecideAgain = true
+            effects.append(.reread(isAsking ? .clientToServer : .serverToClient))
         }
-        if exchange.isHung { exchange.stage = .pending(isHung: false) }
+        let hasLost = exchange.plan.keep(in: rules)
+        if hasLost { endTruncations(of: &exchange, emitting: &effects) }
         self.exchange = exchange
+        guard hasLost else { return }
         switch exchange.stage {
-        case .pending: settle(at: now, emitting: &effects)
+        case .pending:
+            if exchange.isHung { self.exchange?.stage = .pending(isHung: false) }
+            settle(at: now, emitting: &effects)
+        case .deciding, .swallowed: return
+        case .rewriting: effects.append(.reread(.clientToServer))
         case .forwarded:
             reshapeExchange(at: now, emitting: &effects)
             // The cut of a truncation belongs to the message, not to the plan's shape.
             if exchange.truncation != nil, exchange.contentLeft == 0 {
                 toClient.cutHere(at: now, emitting: &effects)
             }
+            if exchange.requestTruncation != nil, exchange.requestContentLeft == 0 {
+                toServer.cutHere(at: now, emitting: &effects)
+            }
         case .answered: reshapeAnswer(at: now, emitting: &effects)
+        }
+    }
+
+    /// Lets the rest of a body go whose truncation is no longer in force.
+    private func endTruncations(of exchange: inout Exchange, emitting effects: inout [Effect]) {
+        if exchange.truncation != nil, exchange.plan.truncate(.serverToClient) == nil {
+            exchange.truncation = nil
+            exchange.contentLeft = .max
+            effects.append(.reread(.serverToClient))
+        }
+        if exchange.requestTruncation != nil, exchange.plan.truncate(.clientToServer) == nil {
+            exchange.requestTruncation = nil
+            exchange.requestContentLeft = .max
+            effects.append(.reread(.clientToServer))
         }
     }
 
     /// A lane has let through all that a fault allows: now comes what the fault says.
     mutating func applyCut(at now: Moment, emitting effects: inout [Effect]) {
-        if let ending = exchange?.truncation, toClient.isCut, exchange?.contentLeft == 0 {
+        if let ending = reachedTruncation {
             switch ending {
             case .close: conclude(.fin, .cut, at: now, emitting: &effects)
             case .reset: conclude(.rst, .cut, at: now, emitting: &effects)
@@ -186,15 +232,27 @@ extension ConnectionFlow {
         conclude(plan.cutEnding, .cut, at: now, emitting: &effects)
     }
 
+    /// What the truncation whose end has been reached says.
+    private var reachedTruncation: Truncate.Ending? {
+        guard let exchange else { return nil }
+        if toClient.isCut, exchange.contentLeft == 0, let ending = exchange.truncation {
+            return ending
+        }
+        guard toServer.isCut, exchange.requestContentLeft == 0 else { return nil }
+        return exchange.requestTruncation
+    }
+
     /// Ends the exchange once both messages have ended and all of the answer has left.
     mutating func completeExchange(at now: Moment, emitting effects: inout [Effect]) {
         guard mode == .exchanging, let exchange, toClient.heldBytes == 0, toServer.heldBytes == 0
         else { return }
         let isLeftUnfinished = exchange.lacksBody(clientEnded: clientEnded && unreadFromClient == 0)
         guard exchange.hasEnded || isLeftUnfinished else { return }
+        if exchange.stage == .swallowed, exchange.plan.swallows { return }
         recordExchange(at: now, emitting: &effects)
         self.exchange = nil
-        if isLeftUnfinished || exchange.stage == .answered(closes: true) {
+        requestReader.reset()
+        if isLeftUnfinished || exchange.closesAfter || exchange.stage == .answered(closes: true) {
             return conclude(.fin, .complete, at: now, emitting: &effects)
         }
         mode = .idle

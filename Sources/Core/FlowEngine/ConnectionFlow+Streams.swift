@@ -54,7 +54,7 @@ extension ConnectionFlow {
             request: stream.request,
             in: head.span,
             about: UnitFacts(stream.unit, on: facts),
-            in: Circumstances(now: now.nanoseconds),
+            in: circumstances(now),
             after: stream.consideredSerial,
             tallies: &tallies,
             using: &scratch
@@ -77,6 +77,17 @@ extension ConnectionFlow {
         }
         toServer.reshape(toServerShape, at: now, emitting: &effects)
         toClient.reshape(toClientShape, at: now, emitting: &effects)
+    }
+
+    /// - Returns: how many bytes were taken.
+    mutating func takeStream(
+        _ direction: Direction,
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        admit(direction, bytes.count, at: now, emitting: &effects)
+        return bytes.count
     }
 
     /// The server agreed to leave HTTP: from here on the bytes are a stream (RFC 9110, 7.8).

@@ -36,6 +36,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     let transport: ProxyDefinition.Transport
     let upstreamFailure: ProxyDefinition.UpstreamFailure
     let limits: ProxyLimits
+    let services: FlowServices
     var rules: RuleSet
 
     var mode = Mode.idle
@@ -68,7 +69,8 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         name: ConnectionName,
         facts: ConnectionFacts,
         proxy: ProxyDefinition,
-        rules: RuleSet
+        rules: RuleSet,
+        services: FlowServices
     ) {
         self.name = name
         self.facts = facts
@@ -76,6 +78,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         upstreamFailure = proxy.onUpstreamFailure
         limits = proxy.limits
         self.rules = rules
+        self.services = services
     }
 
     /// When to call ``woke(at:emitting:)``: the one alarm of the connection.
@@ -204,7 +207,10 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     /// What follows from where the lanes and the exchange stand now.
     mutating func advance(at now: Moment, emitting effects: inout [Effect]) {
         guard mode != .over else { return }
-        if let how = serverEnding, unreadFromServer == 0 || exchange?.truncation == nil {
+        if serverEnding != nil, exchange?.isGatheringAnswer == true {
+            if exchange?.answerHasEnded == false { effects.append(.reread(.serverToClient)) }
+            exchange?.answerHasEnded = true
+        } else if let how = serverEnding, unreadFromServer == 0 || exchange?.truncation == nil {
             serverEnding = nil
             passOnServerEnd(how, at: now, emitting: &effects)
         }

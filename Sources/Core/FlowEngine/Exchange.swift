@@ -5,20 +5,35 @@ import WireFormats
 
 /// One HTTP request on its way, and the answer to it.
 ///
-///     pending ──settled: forward──▶ forwarded ──response ends, request ends──▶ done
-///        │ └────settled: respond──▶ answered ───request ends───────────────────▶ done
-///        └──────settled: hang─────▶ pending, hung, until its rule goes or its time ends
-struct Exchange: Equatable, Sendable {
+///     deciding ─▶ pending ──settled: forward──▶ (rewriting) ─▶ forwarded ──both messages end──▶ done
+///                    │ └────settled: respond──▶ answered ────────request ends─────────────────▶ done
+///                    │ └────settled: swallow──▶ swallowed ───────its rule goes────────────────▶ done
+///                    └──────settled: hang─────▶ pending, hung, until its rule goes or its time ends
+///
+/// `deciding` and `rewriting` wait for more of the request, which stays unread until then.
+struct Exchange: Sendable {
     enum Stage: Equatable {
+        /// A rule has to see content of the request first.
+        case deciding(ContentGatherer)
         /// The head is read and kept back: a delay, a hang or an answer is still to come.
         case pending(isHung: Bool)
+        /// The request is to go on changed; so much of it is here where a rule needs it whole.
+        case rewriting(MessageExtent)
         case forwarded
         case answered(closes: Bool)
+        /// The request is dropped, and nobody will answer it.
+        case swallowed
     }
 
     enum Response: Equatable {
         case head
+        /// The head is read; both head and content stay unread until a rule has seen enough.
+        case gathering(ContentGatherer)
+        /// The same, until all of it is here for a rule that changes it.
+        case rewriting(MessageExtent)
         case body(BodyReader)
+        /// Dropped as it comes.
+        case dropped(BodyReader)
         case finished
     }
 
@@ -33,7 +48,9 @@ struct Exchange: Equatable, Sendable {
     let headLength: Int
 
     var stage = Stage.pending(isHung: false)
-    var plan: AppliedPlan
+    var plan = AppliedPlan.pass
+    /// Rules that wait for the answer.
+    var pending: PendingRules?
     var request: BodyReader
     var response = Response.head
     var status: UInt16?
@@ -41,24 +58,64 @@ struct Exchange: Equatable, Sendable {
     /// What is still to be let through of a body that a rule truncates.
     var contentLeft = UInt64.max
     var truncation: Truncate.Ending?
+    /// The same for the request's body.
+    var requestContentLeft = UInt64.max
+    var requestTruncation: Truncate.Ending?
     /// The answer could not be read: it goes on to the end of the connection, and nothing follows.
     var isUnreadable = false
+    /// The client has been told to send the content that a rule waits for.
+    var hasContinued = false
+    /// Answers to repeated requests that are still to be dropped.
+    var repeatsLeft = 0
+    /// The first answer has been passed on, and what comes now is one to a repeated request.
+    var isDroppingRepeats = false
+    /// The answer's framing is broken so that only the end of the connection ends it.
+    var closesAfter = false
+    /// Bytes of the answer's head, while it stays unread.
+    var answerHeadLength = 0
+    /// Bytes of an answer that were dropped.
+    var droppedBytes = 0
+    /// The rules have had their say about the answer.
+    var isAnswerDecided = false
+    /// Rules have changed since the request's content began to be gathered for them.
+    var mustDecideAgain = false
+    /// The server ended behind the answer that is being gathered.
+    var answerHasEnded = false
+    /// What templates can say of the request; kept only where there are some.
+    var templateRequest: TemplateFacts.Request?
+    /// What `stale` rules remember of the answer while it passes.
+    var learning: Learning?
     /// Wire bytes that had passed when the exchange began.
     let passedToServer: UInt64
     let passedToClient: UInt64
 
     var isHung: Bool { stage == .pending(isHung: true) }
 
+    /// Whether the answer stays unread until a rule has seen enough of it.
+    var isGatheringAnswer: Bool {
+        switch response {
+        case .gathering, .rewriting: true
+        case .head, .body, .dropped, .finished: false
+        }
+    }
+
+    /// Whether nothing of the real answer is for the client.
+    var dropsAnswer: Bool {
+        isDroppingRepeats || plan.swallowedAnswer != nil || plan.substitute != nil
+    }
+
     /// Both messages are at their end; what is held of them may still have to leave.
-    var hasEnded: Bool { request.isFinished && response == .finished }
+    var hasEnded: Bool { request.isFinished && response == .finished && repeatsLeft == 0 }
 
     /// RFC 9110, 10.1.1: a client told no need not send its body, so what follows is unknown.
-    var mayWithholdBody: Bool { framing.expectsContinue && !request.isFinished }
+    var mayWithholdBody: Bool { framing.expectsContinue && !request.isFinished && !hasContinued }
 
     /// Whether the rest of an answered request will not come.
     func lacksBody(clientEnded: Bool) -> Bool {
-        guard case .answered = stage, !request.isFinished else { return false }
-        return mayWithholdBody || clientEnded
+        switch stage {
+        case .answered where !request.isFinished: mayWithholdBody || clientEnded
+        default: false
+        }
     }
 
     /// Where the response's body ends (RFC 9112, 6.3).
@@ -70,6 +127,37 @@ struct Exchange: Equatable, Sendable {
     }
 }
 
+/// How much of one message has arrived while it waits, unread, for its end.
+struct MessageExtent: Equatable, Sendable {
+    private(set) var body: BodyReader
+    /// Wire bytes of the body that have been looked at.
+    private(set) var bodyLength = 0
+    private(set) var isBroken = false
+
+    init(_ body: BodyReader) { self.body = body }
+
+    var isFinished: Bool { body.isFinished }
+
+    /// - Parameter bytes: of the body, behind what was looked at before.
+    mutating func extend(_ bytes: borrowing Span<UInt8>) {
+        let progress = body.read(bytes, contentLimit: .max)
+        bodyLength += progress.length
+        if progress.violation != nil { isBroken = true }
+    }
+}
+
+/// A good answer that `stale` rules keep, gathered while it passes.
+struct Learning: Sendable {
+    let rules: [String]
+    let key: [UInt8]
+    var bytes: [UInt8] = []
+    var headLength = 0
+    var isGood = false
+
+    /// Bytes of an answer that is remembered; a larger one is not.
+    static let maximumAnswer = 1_048_576
+}
+
 extension Exchange {
     /// Starts with the head that was just read.
     init(
@@ -77,7 +165,6 @@ extension Exchange {
         reader: HeadReader,
         head: borrowing Span<UInt8>,
         length: Int,
-        plan: AppliedPlan,
         at now: Moment,
         lanes: (toServer: Lane, toClient: Lane)
     ) {
@@ -92,7 +179,6 @@ extension Exchange {
         isHead = reader.isMethod(.head, in: head)
         isConnect = reader.isMethod(.connect, in: head)
         headLength = length
-        self.plan = plan
         request =
             framing.isChunked ? .chunked : framing.contentLength.map(BodyReader.counted) ?? .empty
         passedToServer = lanes.toServer.passed

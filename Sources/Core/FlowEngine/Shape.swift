@@ -53,6 +53,9 @@ struct AppliedFault: Equatable, Sendable {
 struct AppliedPlan: Equatable, Sendable {
     private(set) var faults: [AppliedFault] = []
 
+    /// The counters of rules whose budget the unit's bytes count against.
+    private(set) var budgets: [any Tally] = []
+
     static let pass = AppliedPlan()
 
     var isPass: Bool { faults.isEmpty }
@@ -68,19 +71,33 @@ struct AppliedPlan: Equatable, Sendable {
                 )
             )
         }
+        if plan.firings.contains(where: { $0.hold?.countsBytes == true }) { collectBudgets() }
     }
+
+    private mutating func collectBudgets() {
+        budgets.removeAll()
+        var last: FiringHold?
+        for case let hold? in faults.map(\.firing.hold) where hold.countsBytes && hold !== last {
+            budgets.append(hold.tally)
+            last = hold
+        }
+    }
+
+    static func == (left: AppliedPlan, right: AppliedPlan) -> Bool { left.faults == right.faults }
 
     /// Drops the faults of rules that are no longer in force; says whether there were any.
     mutating func keep(in rules: RuleSet) -> Bool {
         guard !faults.isEmpty else { return false }
         let count = faults.count
         faults.removeAll { !rules.isInForce($0.firing.serial) }
+        collectBudgets()
         return faults.count != count
     }
 
     /// The names of the rules, each once, in order.
     var rules: [String] {
         faults.reduce(into: []) { names, fault in
+            guard fault.firing.hold != nil else { return }
             if names.last != fault.firing.rule { names.append(fault.firing.rule) }
         }
     }
@@ -158,24 +175,5 @@ struct AppliedPlan: Equatable, Sendable {
             }
             return total + (fault.firing.delay(chunk: 0) ?? .zero)
         }
-    }
-
-    /// The fault that settles an exchange before its request goes upstream, if there is one.
-    var settlement: Fault? {
-        for fault in faults {
-            switch fault.firing.fault {
-            case .respond, .hang: return fault.firing.fault
-            case .close(let close) where close.after == Close.now: return fault.firing.fault
-            default: continue
-            }
-        }
-        return nil
-    }
-
-    var truncate: Truncate? {
-        for fault in faults {
-            if case .truncate(let truncate) = fault.firing.fault { return truncate }
-        }
-        return nil
     }
 }

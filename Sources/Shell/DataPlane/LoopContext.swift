@@ -12,13 +12,15 @@ final class LoopContext {
     let loop: any EventLoop
     let clock: RunClock
     let sink: EventSink
+    let services: FlowServices
     let lag: LagSampler
     var counts = LoopCounts()
     private var proxies: [String: LoopProxy] = [:]
     private var connections: [UInt64: ProxiedConnection] = [:]
     private var drained: EventLoopPromise<Void>?
 
-    init(loop: any EventLoop, clock: RunClock, log: EventLog) {
+    init(loop: any EventLoop, clock: RunClock, log: EventLog, services: FlowServices) {
+        self.services = services
         self.loop = loop
         self.clock = clock
         sink = EventSink(log: log, loop: loop)

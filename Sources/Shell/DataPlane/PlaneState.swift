@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventJournal
+import FlowEngine
 import NIOCore
 import Synchronization
 
@@ -9,7 +10,7 @@ final class PlaneState: Sendable {
     let contexts: [NIOLoopBound<LoopContext>]
     private let connections = Ordinals()
 
-    init(log: EventLog, group: any EventLoopGroup) async throws {
+    init(log: EventLog, group: any EventLoopGroup, services: FlowServices) async throws {
         self.log = log
         let clock = RunClock(log)
         var contexts: [NIOLoopBound<LoopContext>] = []
@@ -17,7 +18,7 @@ final class PlaneState: Sendable {
             contexts.append(
                 try await loop.submit {
                     NIOLoopBound(
-                        LoopContext(loop: loop, clock: clock, log: log),
+                        LoopContext(loop: loop, clock: clock, log: log, services: services),
                         eventLoop: loop
                     )
                 }.get()

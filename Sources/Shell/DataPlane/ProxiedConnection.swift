@@ -81,7 +81,8 @@ final class ProxiedConnection {
             name: name,
             facts: facts,
             proxy: proxy.definition,
-            rules: proxy.rules
+            rules: proxy.rules,
+            services: context.services
         )
     }
 

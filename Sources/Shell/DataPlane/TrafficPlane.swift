@@ -2,6 +2,7 @@
 package import EventJournal
 package import EventRecords
 package import FaultModel
+package import FlowEngine
 package import NIOCore
 
 /// The data path as a whole: its listeners, and the event loops that carry the connections.
@@ -16,10 +17,16 @@ package actor TrafficPlane {
     private var ordinals: [String: Ordinals] = [:]
     private var isDraining = false
 
-    /// - Parameter group: carries the connections; the caller shuts it down.
-    package init(group: any EventLoopGroup, log: EventLog) async throws {
+    /// - Parameters:
+    ///   - group: carries the connections; the caller shuts it down.
+    ///   - services: what connections ask for and do not do themselves.
+    package init(
+        group: any EventLoopGroup,
+        log: EventLog,
+        services: FlowServices
+    ) async throws {
         self.group = group
-        plane = try await PlaneState(log: log, group: group)
+        plane = try await PlaneState(log: log, group: group, services: services)
     }
 
     /// Makes listeners and rules those of the snapshot.

@@ -58,7 +58,11 @@ struct Daemon {
         let log = EventLog(wallOrigin: SystemTime.nanosecondsSince1970)
         let drawn = Self.drawnNumber()
         let recording = try eventFile?.start(log, seed: seed ?? configuration.seed ?? drawn)
-        let plane = try await TrafficPlane(group: group, log: log)
+        let plane = try await TrafficPlane(
+            group: group,
+            log: log,
+            services: .daemon(wallOrigin: log.wallOrigin)
+        )
         let parts = assemble(log, plane, seed: seed ?? drawn)
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import FaultModel
+import WireFormats
+
+// What a plan asks of the messages of an exchange.
+extension AppliedPlan {
+    /// The fault that settles an exchange before its request goes upstream, if there is one.
+    var settlement: Firing? {
+        for fault in faults {
+            let firing = fault.firing
+            switch firing.fault {
+            case .respond(let respond) where !respond.forwards: return firing
+            case .hang: return firing
+            case .close(let close) where close.after == Close.now: return firing
+            case .swallow(let swallow) where swallow.what == .request: return firing
+            case .malform(.earlyResponse): return firing
+            case .rateLimit where firing.quota?.isGranted == false: return firing
+            case .stale: return firing
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// Whether the request goes on otherwise than it came.
+    var changesRequest: Bool {
+        faults.contains { fault in
+            switch fault.firing.fault {
+            case .edit(let edit): edit.request != nil
+            case .repeat: true
+            case .truncate(let truncate): truncate.toward == .server && truncate.lengths == .fix
+            default: false
+            }
+        }
+    }
+
+    /// Whether the whole request has to be here before it goes on.
+    var needsWholeRequest: Bool {
+        faults.contains { fault in
+            switch fault.firing.fault {
+            case .edit(let edit): edit.request?.body != nil
+            case .repeat: true
+            case .truncate(let truncate): truncate.toward == .server && truncate.lengths == .fix
+            default: false
+            }
+        }
+    }
+
+    /// How many times the request is forwarded.
+    var repetitions: Int {
+        faults.reduce(1) { times, fault in
+            guard case .repeat(let again) = fault.firing.fault else { return times }
+            return max(times, again.times)
+        }
+    }
+
+    /// The answer that takes the place of the real one, which is read and dropped.
+    ///
+    /// Before the request is settled only `forward: true` gives one; a rule that waited for the real
+    /// answer gives it in any case.
+    var substitute: Firing? {
+        faults.first { if case .respond = $0.firing.fault { true } else { false } }?.firing
+    }
+
+    var swallowedAnswer: Swallow? {
+        for fault in faults {
+            if case .swallow(let swallow) = fault.firing.fault, swallow.what == .response {
+                return swallow
+            }
+        }
+        return nil
+    }
+
+    /// Whether a message is lost for as long as its rule is in force.
+    var swallows: Bool {
+        faults.contains { if case .swallow = $0.firing.fault { true } else { false } }
+    }
+
+    /// Whether the answer goes on otherwise than it came.
+    var changesAnswer: Bool {
+        faults.contains { fault in
+            switch fault.firing.fault {
+            case .edit(let edit): edit.response != nil
+            case .malform(let malformation): malformation != .earlyResponse
+            case .rateLimit(let limit): limit.headers != .none
+            case .truncate(let truncate): truncate.toward == .client && truncate.lengths == .fix
+            default: false
+            }
+        }
+    }
+
+    /// Whether the whole answer has to be here before it goes on.
+    var needsWholeAnswer: Bool {
+        faults.contains { fault in
+            switch fault.firing.fault {
+            case .edit(let edit): edit.response?.body != nil
+            case .malform(let malformation): malformation.needsWholeMessage
+            case .truncate(let truncate): truncate.toward == .client && truncate.lengths == .fix
+            default: false
+            }
+        }
+    }
+
+    /// A partial body that keeps its promised length.
+    func truncate(_ direction: Direction) -> Truncate? {
+        for fault in faults {
+            if case .truncate(let truncate) = fault.firing.fault, truncate.lengths == .keep,
+                truncate.toward.includes(direction)
+            {
+                return truncate
+            }
+        }
+        return nil
+    }
+
+    /// Whether a rule that waited for the answer holds it back.
+    var holdsAnswer: Bool {
+        faults.contains { if case .hang = $0.firing.fault { true } else { false } }
+    }
+
+    /// Whether some body is a template, for which the request has to be remembered.
+    var hasTemplate: Bool {
+        faults.contains { fault in
+            switch fault.firing.fault {
+            case .respond(let respond): respond.body.isTemplate
+            case .edit(let edit):
+                edit.request?.body?.isTemplate == true || edit.response?.body?.isTemplate == true
+            default: false
+            }
+        }
+    }
+}
+
+extension Body {
+    var isTemplate: Bool { if case .template = self { true } else { false } }
+}
+
+extension MessageEdit.BodyEdit {
+    var isTemplate: Bool { if case .replace(let body) = self { body.isTemplate } else { false } }
+}

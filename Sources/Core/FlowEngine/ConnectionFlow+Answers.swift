@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventRecords
+import FaultModel
+import WireFormats
+
+// What rules do to the upstream's answer.
+extension ConnectionFlow {
+    /// Asks the rules that waited for the answer whose head begins `bytes`, and acts.
+    ///
+    /// - Returns: how many bytes were taken.
+    mutating func meetAnswer(
+        _ bytes: borrowing Span<UInt8>,
+        content: ContentFacts? = nil,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        guard let exchange else { return 0 }
+        if !exchange.isAnswerDecided, let pending = exchange.pending {
+            let decision = RuleSet.decide(
+                ResponseFacts(
+                    status: responseReader.status,
+                    fields: responseReader.facts.fields
+                ),
+                in: bytes,
+                content: content,
+                pending,
+                inForce: rules,
+                about: UnitFacts(exchange.unit, on: facts),
+                in: circumstances(now),
+                tallies: &tallies
+            )
+            guard !decision.needsContent else {
+                let gatherer = ContentGatherer(answerBody, limit: limits.bodyLimit.bytes)
+                return gatherAnswer(gatherer, bytes, at: now, emitting: &effects)
+            }
+            self.exchange?.isAnswerDecided = true
+            add(decision.plan, at: now, emitting: &effects)
+        }
+        return actOnAnswer(bytes, at: now, emitting: &effects)
+    }
+
+    private mutating func add(_ plan: Plan, at now: Moment, emitting effects: inout [Effect]) {
+        guard !plan.isPass, let exchange else { return }
+        self.exchange?.plan.add(
+            plan,
+            since: now,
+            toServer: toServer.passed,
+            toClient: toClient.passed
+        )
+        record(plan, perChunk: false, unit: exchange.unit, emitting: &effects)
+        reshapeExchange(at: now, emitting: &effects)
+    }
+
+    /// Looks at more of the content that a rule waits for.
+    ///
+    /// - Returns: how many bytes were taken: none before the decision.
+    mutating func gatherAnswer(
+        _ gatherer: ContentGatherer,
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        guard let exchange else { return 0 }
+        if exchange.mustDecideAgain {
+            self.exchange?.mustDecideAgain = false
+            return meetAnswer(bytes, at: now, emitting: &effects)
+        }
+        var gatherer = gatherer
+        let start = min(exchange.answerHeadLength + Int(gatherer.wireLength), bytes.count)
+        _ = gatherer.take(bytes.extracting(start..<bytes.count))
+        let isEnough = gatherer.isFinished || gatherer.isFull || gatherer.violation != nil
+        guard isEnough || exchange.answerHasEnded || isRowFull(bytes.count) else {
+            self.exchange?.response = .gathering(gatherer)
+            return 0
+        }
+        let content = decoded(gatherer, responseReader.facts.fields, in: bytes)
+        return meetAnswer(bytes, content: content, at: now, emitting: &effects)
+    }
+
+    /// Lets the answer go on, or does with it what the plan says.
+    private mutating func actOnAnswer(
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        guard let exchange else { return 0 }
+        let plan = exchange.plan
+        if let close = plan.immediateClose {
+            conclude(close.how, .cut, at: now, emitting: &effects)
+            return 0
+        }
+        if plan.swallowedAnswer != nil || plan.substitute != nil {
+            let length = exchange.answerHeadLength
+            if let firing = plan.substitute { give(firing, at: now, emitting: &effects) }
+            beginDropping(length, at: now, emitting: &effects)
+            return length
+        }
+        guard plan.changesAnswer else { return passAnswer(bytes, at: now, emitting: &effects) }
+        if plan.needsWholeAnswer {
+            let extent = MessageExtent(answerBody)
+            return rewriteAnswer(extent, bytes, at: now, emitting: &effects)
+        }
+        let head = changedHead(bytes.bytes(0..<exchange.answerHeadLength))
+        return passAnswer(bytes, as: head, at: now, emitting: &effects)
+    }
+
+    /// The answer's head after all that changes only heads.
+    private mutating func changedHead(_ head: [UInt8]) -> [UInt8] {
+        guard let exchange else { return head }
+        var head = head
+        for fault in exchange.plan.faults {
+            switch fault.firing.fault {
+            case .edit(let edit):
+                guard let change = edit.response else { continue }
+                head = WholeMessage(head, .response)?.withHead(change) ?? head
+            case .rateLimit(let limit):
+                head = withFields(of: limit, fault.firing, head)
+            case .malform(let malformation):
+                head = WholeMessage(head, .response)?.malformedHead(malformation) ?? head
+                if malformation == .longLength { self.exchange?.closesAfter = true }
+            default: continue
+            }
+        }
+        return head
+    }
+
+    private func withFields(of limit: RateLimit, _ firing: Firing, _ head: [UInt8]) -> [UInt8] {
+        guard let quota = firing.quota else { return head }
+        let fields = RateLimitFields.fields(quota, limit, name: firing.rule)
+        return WholeMessage(head, .response)?.withFields(fields) ?? head
+    }
+
+    /// Changes the whole answer, once it is here.
+    ///
+    /// - Returns: how many bytes were taken.
+    mutating func rewriteAnswer(
+        _ extent: MessageExtent,
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        guard let exchange else { return 0 }
+        let headLength = exchange.answerHeadLength
+        guard exchange.plan.needsWholeAnswer else {
+            return actOnAnswer(bytes, at: now, emitting: &effects)
+        }
+        var extent = extent
+        extent.extend(bytes.extracting(headLength + extent.bodyLength..<bytes.count))
+        let isWhole =
+            extent.isFinished || (extent.body.endsWithConnection && exchange.answerHasEnded)
+        if isWhole {
+            let length = headLength + extent.bodyLength
+            if length > headLength || exchange.learning != nil {
+                learn(head: bytes.extracting(0..<headLength), responseReader.status)
+                learn(body: bytes.extracting(headLength..<length))
+            }
+            let message = changedWhole(bytes.bytes(0..<length), at: now, emitting: &effects)
+            effects.append(.drop(.serverToClient, length))
+            insertTowardClient(message, at: now, emitting: &effects)
+            if !responseReader.framing.persists || extent.body.endsWithConnection {
+                self.exchange?.repeatsLeft = 0
+            }
+            finishAnswer()
+            return length
+        }
+        guard extent.isBroken || exchange.answerHasEnded || isRowFull(bytes.count) else {
+            self.exchange?.response = .rewriting(extent)
+            return 0
+        }
+        notApplied("the answer is not whole, or larger than limits.buffer", emitting: &effects)
+        return passAnswer(bytes, at: now, emitting: &effects)
+    }
+
+    private mutating func changedWhole(
+        _ message: [UInt8],
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> [UInt8] {
+        guard let exchange else { return message }
+        var message = message
+        for fault in exchange.plan.faults {
+            switch fault.firing.fault {
+            case .edit(let edit):
+                guard let change = edit.response else { continue }
+                message = rewritten(
+                    message,
+                    .response,
+                    by: change,
+                    edit.lengths,
+                    fault.firing,
+                    at: now,
+                    emitting: &effects
+                )
+            case .rateLimit(let limit):
+                message = withFields(of: limit, fault.firing, message)
+            case .truncate(let truncate) where truncate.lengths == .fix:
+                message =
+                    WholeMessage(message, .response)?.truncated(after: truncate.after) ?? message
+            case .malform(let malformation):
+                guard let malformed = WholeMessage(message, .response)?.malformed(malformation)
+                else { continue }
+                message = malformed.bytes
+                if malformed.then == .close { self.exchange?.closesAfter = true }
+            default: continue
+            }
+        }
+        return message
+    }
+
+    // MARK: Answers that nobody gets
+
+    /// Drops the head of an answer and all that belongs to it.
+    mutating func beginDropping(
+        _ length: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) {
+        let isUpgrade = responseReader.status == 101
+        let body = isUpgrade ? BodyReader.empty : answerBody
+        effects.append(.drop(.serverToClient, length))
+        exchange?.response = .dropped(body)
+        exchange?.droppedBytes = 0
+        // What would follow is not HTTP.
+        if isUpgrade { loseServer(emitting: &effects) }
+        if body.isFinished { endDropping(at: now, emitting: &effects) }
+    }
+
+    /// - Returns: how many bytes were taken.
+    mutating func dropAnswer(
+        _ body: BodyReader,
+        _ bytes: borrowing Span<UInt8>,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        var body = body
+        let progress = body.read(bytes, contentLimit: .max)
+        effects.append(.drop(.serverToClient, progress.length))
+        exchange?.response = .dropped(body)
+        exchange?.droppedBytes += progress.length
+        let isTooLong = (exchange?.droppedBytes ?? 0) > limits.buffer.bytes
+        if progress.violation != nil || (isTooLong && !progress.isFinished) {
+            // There is no end to it that is worth waiting for.
+            effects.append(.drop(.serverToClient, bytes.count - progress.length))
+            loseServer(emitting: &effects)
+            exchange?.repeatsLeft = 0
+            endDropping(at: now, emitting: &effects)
+            return bytes.count
+        }
+        if progress.isFinished { endDropping(at: now, emitting: &effects) }
+        return progress.length
+    }
+
+    /// An answer has been dropped to its end: now comes what the fault says.
+    mutating func endDropping(at now: Moment, emitting effects: inout [Effect]) {
+        guard let exchange else { return }
+        let persists = responseReader.framing.persists
+        responseReader.reset()
+        if exchange.isDroppingRepeats {
+            self.exchange?.repeatsLeft = persists ? max(0, exchange.repeatsLeft - 1) : 0
+            let isLast = self.exchange?.repeatsLeft == 0
+            self.exchange?.response = isLast ? .finished : .head
+            return
+        }
+        if exchange.repeatsLeft > 0, persists {
+            self.exchange?.isDroppingRepeats = true
+            self.exchange?.response = .head
+        } else {
+            self.exchange?.repeatsLeft = 0
+            self.exchange?.response = .finished
+        }
+        guard let swallow = exchange.plan.swallowedAnswer else { return }
+        switch swallow.then {
+        case .close: conclude(.fin, .cut, at: now, emitting: &effects)
+        case .reset: conclude(.rst, .cut, at: now, emitting: &effects)
+        case .hang:
+            self.exchange?.stage = .swallowed
+            if clientEnded { conclude(.fin, .cut, at: now, emitting: &effects) }
+        }
+    }
+
+    // MARK: Answers that are remembered
+
+    mutating func learn(head: borrowing Span<UInt8>, _ status: UInt16) {
+        guard exchange?.learning != nil, (200..<300).contains(status) else { return }
+        exchange?.learning?.isGood = true
+        exchange?.learning?.headLength = head.count
+        exchange?.learning?.bytes = head.bytes(0..<head.count)
+    }
+
+    mutating func learn(body: borrowing Span<UInt8>) {
+        guard let learning = exchange?.learning, learning.isGood else { return }
+        guard learning.bytes.count + body.count <= Learning.maximumAnswer else {
+            exchange?.learning = nil
+            return
+        }
+        for position in 0..<body.count { exchange?.learning?.bytes.append(body[position]) }
+    }
+
+    mutating func keepLearned() {
+        guard let learning = exchange?.learning, learning.isGood, let exchange else { return }
+        self.exchange?.learning = nil
+        let answer = KeptAnswer(
+            bytes: learning.bytes,
+            headLength: learning.headLength,
+            received: exchange.started.nanoseconds
+        )
+        for rule in learning.rules { services.memory?.keep(answer, for: rule, to: learning.key) }
+    }
+}
+
+extension AppliedPlan {
+    var immediateClose: Close? {
+        for fault in faults {
+            if case .close(let close) = fault.firing.fault, close.after == Close.now {
+                return close
+            }
+        }
+        return nil
+    }
+}
