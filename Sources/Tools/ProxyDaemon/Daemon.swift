@@ -33,6 +33,10 @@ struct Daemon {
     let eventLoops: Int?
     let allowProduction: Bool
     let eventFile: EventFile?
+    /// TCP proxies listen at ports that the system chooses, whatever the file says.
+    let usesFreePorts: Bool
+    /// The end of standard input ends the run as a signal does.
+    let endsWithInput: Bool
     let logger: Logger
 
     /// Why the run could not begin.
@@ -179,6 +183,12 @@ struct Daemon {
                     }
                 }
             }
+            if endsWithInput {
+                tasks.addTask {
+                    for await _ in StandardInput.ending() {}
+                    continuation.yield()
+                }
+            }
             for await _ in drained { break }
             logger.notice("stopping; connections may take \(drain) to end")
             await parts.plane.drain(within: drain)
@@ -193,6 +203,7 @@ struct Daemon {
                 allowProduction: allowProduction
             )
             next.seed = seed ?? next.seed
+            if usesFreePorts { next = next.onFreePorts }
             _ = try await state.replace(with: next)
             logger.notice("read \(configurationPath) again")
         } catch let error as AdminFailure {

@@ -104,6 +104,18 @@ package struct ProxyCommand: AsyncParsableCommand {
     @Option(name: .long, help: "text or json, on standard error.")
     var logFormat: LogFormat = .text
 
+    @Flag(
+        name: .long,
+        help: "Listen on TCP at ports that the system chooses, whatever the file says."
+    )
+    var freePorts = false
+
+    @Flag(
+        name: .long,
+        help: "Stop when standard input ends too, so that the proxy never outlives its starter."
+    )
+    var endWithInput = false
+
     @Flag(name: .long, help: "Only check the configuration.")
     var check = false
 
@@ -138,7 +150,7 @@ package struct ProxyCommand: AsyncParsableCommand {
             return
         }
         let daemon = Daemon(
-            configuration: configuration,
+            configuration: freePorts ? configuration.onFreePorts : configuration,
             configurationPath: config,
             socketPath: try socketPath(),
             seed: seed,
@@ -152,6 +164,8 @@ package struct ProxyCommand: AsyncParsableCommand {
                     count: eventLogFiles
                 )
             },
+            usesFreePorts: freePorts,
+            endsWithInput: endWithInput,
             logger: logFormat.logger(level: logLevel)
         )
         do {

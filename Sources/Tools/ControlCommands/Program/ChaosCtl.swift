@@ -14,7 +14,8 @@ struct ChaosCtl: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             StatusVerb.self, ProxyVerbs.self, RuleVerbs.self, FaultVerb.self, ResetVerb.self,
-            EventsVerb.self, ConnectionsVerb.self, ValidateVerb.self, HealthcheckVerb.self,
+            EventsVerb.self, ConnectionsVerb.self, ValidateVerb.self, RunVerb.self,
+            HealthcheckVerb.self,
         ]
     )
 }

@@ -20,6 +20,8 @@ package enum ControlProgram {
                 try command.run()
             }
             return ExitStatus.done.rawValue
+        } catch let outcome as CommandOutcome {
+            return outcome.code
         } catch {
             return report(error).rawValue
         }
