@@ -122,29 +122,6 @@ func firstError(_ text: String) -> RuleFileError? {
         )
     }
 
-    @Test(arguments: [
-        "- reset", "- close", "- hang", "- reset: { after: 17B, toward: both }",
-        "- close: { after: 5s, how: rst }",
-        "- hang: 10s", "- hang: { for: 10s }", "- truncate: 17B", "- truncate: 50%",
-        "- truncate: { after: 50%, then: reset, lengths: keep }", "- bandwidth: 64KB/s",
-        "- bandwidth: 0", "- bandwidth: { rate: 1Mbit/s, burst: 4KiB, share: connection }",
-        "- respond: 503", "- respond: { status: 503, reason: Nope, body: sorry, forward: false }",
-        "- delay: { time: 1s, at: connect }", "- delay: { time: 1s, at: request, max: 2s }",
-    ])
-    func `every fault that is built is accepted`(fault: String) throws {
-        _ = try parse(document("  then:\n    \(fault)")).get()
-    }
-
-    @Test(arguments: [
-        "proxy: [db, prism]", "proxy: pri*", "proxy: tag:api", "client: [10.0.0.0/8, \"::1\"]",
-        "connection: 3", "connection: 1..10", "connection: [odd, 4]", "request: [GET /a, ANY /**]",
-        "host: \"*.example\"", "headers: { X-A: [a, { absent: true }] }",
-        "query: { q: { present: true } }",
-    ])
-    func `every matcher that is built is accepted`(matcher: String) throws {
-        _ = try parse(document("  when: { \(matcher) }\n  then: [hang]")).get()
-    }
-
     @Test func `an included file adds its rules and names itself in errors`() throws {
         let folder = try TemporaryFolder()
         try folder.write("a.yaml", "rules: [{ id: a, then: [hang] }]")

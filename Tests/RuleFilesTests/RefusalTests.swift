@@ -93,25 +93,6 @@ import Testing
         #expect(firstError(document("  \(rule)"))?.code == "rule.needs-http")
     }
 
-    @Test(arguments: [
-        "delay: -1s", "delay: 25h", "delay: 50ms ± 60ms", "delay: uniform(2s, 1s)",
-        "delay: uniform(1s)",
-        "delay: 1s1m", "delay: .5s", "delay: {}",
-        "delay: { time: 1s, at: request, toward: client }",
-        "bandwidth: 64KB", "bandwidth: { burst: 1B }", "respond: 199", "respond: 600",
-        "respond: { status: 204, body: x }", "respond: { status: 200, body: x, json: 1 }",
-        "respond: { status: 200, headers: { Content-Length: 1 } }",
-        "respond: { status: 200, headers: { \"a b\": 1 } }",
-        "respond: { status: 200, headers: { a: \"x\\r\\ny\" } }",
-        "respond: { status: 200, reason: \"x\\ny\" }", "truncate: 101%", "truncate: {}", "hang: 0s",
-        "close: { after: 5 }", "close: { how: fast }", "reset: { how: rst }",
-    ])
-    func `a fault with a bad value is refused at its place`(fault: String) throws {
-        let error = try #require(firstError(document("  then:\n    - \(fault)")))
-        #expect(["rule.bad-value", "rule.missing-key", "rule.unknown-key"].contains(error.code))
-        #expect(error.path.hasPrefix("/rules/0/then/0/\(fault.prefix { $0 != ":" })"))
-    }
-
     @Test func `two faults in one item are refused`() {
         let error = firstError(document("  then: [{ delay: 1s, hang: 1s }]"))
         #expect(error?.code == "rule.bad-value")
@@ -127,52 +108,6 @@ import Testing
         #expect(error?.code == "rule.unknown-key")
         #expect(error?.path == path)
         #expect(error?.hint?.contains("quotes") == true)
-    }
-
-    @Test(arguments: [
-        "connection: 0", "connection: 5..2", "client: 10.0.0.0/33", "request: /a", "request: GET a",
-        "request: GET /a/**/b", "headers: { 'a b': 1 }", "headers: { a: { absent: false } }",
-        "proxy: []", "host: //", "host: '/a(b/'", "headers: { a: '/[z-a]/' }",
-        "query: { a: [x, '/(?=b)/'] }",
-    ])
-    func `a matcher with a bad value is refused`(matcher: String) {
-        #expect(
-            firstError(document("  when: { \(matcher) }\n  then: [hang]"))?.code == "rule.bad-value"
-        )
-    }
-
-    @Test func `every word that is not built yet is refused by name`() {
-        var documents: [String] = []
-        for word in RuleParser.unbuiltFaults.union(RuleParser.unbuiltPresets) {
-            documents += ["  then: [\(word)]", "  then: [{ \(word): 1 }]"]
-        }
-        for word in RuleParser.unbuiltMatchers {
-            documents.append("  when: { \(word): 1 }\n  then: [hang]")
-        }
-        for word in RuleParser.unbuiltLimits {
-            documents.append("  limit: { \(word): 1 }\n  then: [hang]")
-        }
-        documents += [
-            "limit: { per: 'header:X' }", "final: true", "when: { request: /GET/ }",
-        ].map { "  \($0)\n  then: [hang]" }
-        documents += [
-            "delay: normal(1s, 1s)", "delay: lognormal(1s, 2s)", "delay: exponential(1s)",
-            "delay: pareto(1s, 2)", "delay: { time: 1s, at: message }",
-            "bandwidth: { rate: 1B/s, share: rule }", "bandwidth: { rate: 1B/s, share: proxy }",
-            "respond: { status: 200, forward: true }", "respond: { status: 200, template: true }",
-            "respond: { status: 200, file: a }", "truncate: { after: 1B, lengths: fix }",
-            "truncate: { after: 1B, toward: server }",
-        ].map { "  then:\n    - \($0)" }
-        for text in documents {
-            #expect(firstError(document(text))?.code == "rule.not-built", "\(text)")
-        }
-        let proxy = "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', "
-        for text in [
-            proxy + "protocol: auto } }", proxy + "tls: {} } }",
-            proxy + "request-faults: {} } }",
-        ] {
-            #expect(firstError(text)?.code == "rule.not-built", "\(text)")
-        }
     }
 
     @Test func `aliases are put in place within a bound`() throws {

@@ -135,9 +135,9 @@ package struct ProxyLimits: Hashable, Sendable {
     ///
     /// Default 64 KiB.
     package var head: ByteCount
-    /// The content of a message that matchers look at.
+    /// How much of a body is held and read where a rule matches by `body:`.
     ///
-    /// Default 64 KiB.
+    /// Default 64 KiB; at most ``buffer``.
     package var bodyLimit: ByteCount
 
     package static let defaults = ProxyLimits(

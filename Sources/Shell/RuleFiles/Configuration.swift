@@ -104,7 +104,7 @@ extension RuleEntry {
         rule.isEnabled = isEnabled
         return RuleEntry(
             rule: rule,
-            node: node.setting("enabled", to: isEnabled),
+            node: node.setting("enabled", to: DocumentNode(DocumentValue.bool(isEnabled))),
             path: path,
             file: file
         )
@@ -118,22 +118,9 @@ extension ProxyEntry {
         definition.isEnabled = isEnabled
         return ProxyEntry(
             definition: definition,
-            node: node.setting("enabled", to: isEnabled),
+            node: node.setting("enabled", to: DocumentNode(DocumentValue.bool(isEnabled))),
             path: path,
             file: file
         )
-    }
-}
-
-extension DocumentNode {
-    fileprivate func setting(_ key: String, to value: Bool) -> DocumentNode {
-        guard case .object(var members) = content else { return self }
-        let node = DocumentNode(DocumentValue.bool(value))
-        if let position = members.firstIndex(where: { $0.key == key }) {
-            members[position].node = node
-        } else {
-            members.append(Member(key: key, keyPosition: nil, node: node))
-        }
-        return DocumentNode(.object(members), at: position)
     }
 }

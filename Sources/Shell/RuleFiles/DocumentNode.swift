@@ -61,6 +61,37 @@ package struct DocumentNode: Sendable {
         }
     }
 
+    /// The same tree, all of it at one place.
+    func placed(at position: Position?) -> DocumentNode {
+        let content: Content =
+            switch content {
+            case .scalar: content
+            case .array(let nodes): .array(nodes.map { $0.placed(at: position) })
+            case .object(let members):
+                .object(
+                    members.map {
+                        Member(
+                            key: $0.key,
+                            keyPosition: position,
+                            node: $0.node.placed(at: position)
+                        )
+                    }
+                )
+            }
+        return DocumentNode(content, at: position)
+    }
+
+    /// The object with `key` set: in its place when it is there, else at the end.
+    func setting(_ key: String, to node: DocumentNode) -> DocumentNode {
+        guard case .object(var members) = content else { return self }
+        if let place = members.firstIndex(where: { $0.key == key }) {
+            members[place].node = node
+        } else {
+            members.append(Member(key: key, keyPosition: nil, node: node))
+        }
+        return DocumentNode(.object(members), at: position)
+    }
+
     subscript(key: String) -> DocumentNode? {
         guard case .object(let members) = content else { return nil }
         return members.first { $0.key == key }?.node

@@ -51,6 +51,15 @@ enum RuleFileText {
     }
 
     static func read(_ path: String) throws(Failure) -> String {
+        let data = try data(path, atMost: DocumentBounds.bytes)
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw Failure(message: "the file is not UTF-8 text", hint: nil)
+        }
+        return text
+    }
+
+    /// The bytes of a file that is no larger than the bound.
+    static func data(_ path: String, atMost bound: Int) throws(Failure) -> Data {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
             throw Failure(
@@ -61,19 +70,16 @@ enum RuleFileText {
         defer { try? handle.close() }
         let data: Data
         do {
-            data = try handle.read(upToCount: DocumentBounds.bytes + 1) ?? Data()
+            data = try handle.read(upToCount: bound + 1) ?? Data()
         } catch {
             throw Failure(message: "the file cannot be read", hint: "is it a directory?")
         }
-        guard data.count <= DocumentBounds.bytes else {
+        guard data.count <= bound else {
             throw Failure(
-                message: "the file is larger than \(DocumentBounds.bytes >> 20) MiB",
+                message: "the file is larger than \(bound >> 20) MiB",
                 hint: nil
             )
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw Failure(message: "the file is not UTF-8 text", hint: nil)
-        }
-        return text
+        return data
     }
 }

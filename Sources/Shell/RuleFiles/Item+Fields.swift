@@ -45,9 +45,16 @@ extension Item {
     }
 
     /// The members of an object whose keys are names of somebody's choice.
-    func named(_ what: String) -> [(name: String, position: DocumentNode.Position?, item: Item)]? {
+    func named(
+        _ what: String,
+        atMost bound: Int = .max
+    ) -> [(name: String, position: DocumentNode.Position?, item: Item)]? {
         guard case .object(let members) = node.content else {
             badValue("\(what) has to be a map of names")
+            return nil
+        }
+        guard members.count <= bound else {
+            badValue("\(what) has more than \(bound) names")
             return nil
         }
         return members.map { ($0.key, $0.keyPosition, child($0.node, $0.key)) }

@@ -24,6 +24,14 @@ extension Item {
 
     func bytes(_ range: ClosedRange<Int> = 0...Quantity.maximumBytes) -> ByteCount? {
         guard let text else { return missingText("a count of bytes", "such as 17B or 4MiB") }
+        return bytes(of: text, range)
+    }
+
+    /// Reads a part of this item's text, and tells at this item what is wrong with it.
+    func bytes(
+        of text: String,
+        _ range: ClosedRange<Int> = 0...Quantity.maximumBytes
+    ) -> ByteCount? {
         do {
             let value = try Quantity.bytes(text)
             guard range.contains(value.bytes) else {

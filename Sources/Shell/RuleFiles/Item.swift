@@ -37,6 +37,11 @@ struct Item {
         )
     }
 
+    /// Another value in the same place.
+    func with(_ node: DocumentNode) -> Item {
+        Item(node, path: path, domain: domain, file: file, report: report)
+    }
+
     /// The same value, with errors of another domain.
     func inDomain(_ domain: String) -> Item {
         Item(node, path: path, domain: domain, file: file, report: report)
@@ -117,16 +122,18 @@ struct Item {
     }
 
     /// One of a closed set of words.
-    func word<Value>(_ words: KeyValuePairs<String, Value>) -> Value? {
+    ///
+    /// - Parameter form: another form that the caller has looked for already, such as `header:NAME`.
+    func word<Value>(_ words: KeyValuePairs<String, Value>, and form: String? = nil) -> Value? {
+        let all = words.map(\.key) + (form.map { [$0] } ?? [])
         guard let text else {
-            badValue("expected one of \(words.map(\.key).joined(separator: ", "))")
+            badValue("expected one of \(all.joined(separator: ", "))")
             return nil
         }
         if let found = words.first(where: { $0.key == text }) { return found.value }
-        let all = words.map(\.key)
         badValue(
             "\(quoted) is none of \(all.joined(separator: ", "))",
-            hint: NearestWord.hint(text, among: all)
+            hint: NearestWord.hint(text, among: words.map(\.key))
         )
         return nil
     }
@@ -135,6 +142,10 @@ struct Item {
     func oneOrMore(_ what: String) -> [Item] {
         guard case .array(let nodes) = node.content else { return [self] }
         if nodes.isEmpty { badValue("\(what) is an empty list") }
+        guard nodes.count <= RuleBounds.items else {
+            badValue("\(what) has more than \(RuleBounds.items) items")
+            return []
+        }
         return nodes.enumerated().map { child($1, String($0)) }
     }
 

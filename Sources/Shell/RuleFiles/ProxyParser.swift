@@ -184,6 +184,7 @@ package enum ProxyParser {
     private static func readLimits(_ item: Item) -> ProxyLimits {
         let keys = [
             "connections", "buffer", "connect-timeout", "idle-timeout", "head-timeout", "head",
+            "body-limit",
         ]
         var limits = ProxyLimits.defaults
         guard let fields = item.fields("`limits`", known: keys) else { return limits }
@@ -194,6 +195,15 @@ package enum ProxyParser {
         if let limit = fields["idle-timeout"]?.duration() { limits.idleTimeout = limit }
         if let limit = fields["head-timeout"]?.duration(time) { limits.headTimeout = limit }
         if let head = fields["head"]?.bytes(1 << 10...1 << 20) { limits.head = head }
+        if let limit = fields["body-limit"], let bytes = limit.bytes(1...1 << 20) {
+            limits.bodyLimit = bytes
+            if bytes > limits.buffer {
+                limit.badValue(
+                    "`body-limit` is more than `buffer`, where the body is held",
+                    hint: "raise `buffer`, or lower `body-limit`"
+                )
+            }
+        }
         return limits
     }
 }

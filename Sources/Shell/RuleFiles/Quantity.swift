@@ -83,9 +83,7 @@ enum Quantity {
         let isPercent = text.hasSuffix("%")
         guard isPercent || fractions else { return nil }
         let digits = isPercent ? trimmed(text.dropLast()) : text
-        guard digits.utf8.allSatisfy({ ASCII.isDigit($0) || ".eE-+".utf8.contains($0) }),
-            let number = Double(digits)
-        else { return nil }
+        guard let number = number(digits) else { return nil }
         let value = isPercent ? number / 100 : number
         return (0...1).contains(value) ? value : nil
     }
@@ -116,6 +114,21 @@ enum Quantity {
         guard !letters.isEmpty else { throw .noUnit }
         rest = rest.dropFirst(letters.count)
         return (number, trimmed(String(String.UnicodeScalarView(letters))))
+    }
+
+    /// Reads a plain decimal number; `nil` for words such as `inf`, and for hexadecimal ones.
+    static func number(_ text: String) -> Double? {
+        guard text.utf8.allSatisfy({ ASCII.isDigit($0) || ".eE-+".utf8.contains($0) }),
+            let number = Double(text), number.isFinite
+        else { return nil }
+        return number
+    }
+
+    /// The trimmed parts before and after the first mark.
+    static func split(_ text: String, at mark: String) -> (left: String, right: String)? {
+        text.firstRange(of: mark).map { range in
+            (trimmed(text[..<range.lowerBound]), trimmed(text[range.upperBound...]))
+        }
     }
 
     static func trimmed(_ text: some StringProtocol) -> String {

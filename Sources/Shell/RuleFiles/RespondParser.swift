@@ -3,44 +3,49 @@ import FaultModel
 
 /// Reads `respond`: a status, or the long form with headers and a body.
 enum RespondParser {
-    private static let statuses: ClosedRange<UInt16> = 200...599
+    static let keys = ["status", "reason", "headers"] + MessageContent.keys + ["forward"]
+    static let statuses: ClosedRange<UInt16> = 200...599
     /// Statuses whose answers have no content (RFC 9110, 6.4.1).
-    private static let withoutContent: Set<UInt16> = [204, 304]
+    static let withoutContent: Set<UInt16> = [204, 304]
 
     static func read(_ item: Item) -> Respond? {
         guard item.isObject else {
-            return readStatus(item).map {
+            return status(item).map {
                 Respond(status: $0, reason: nil, headers: [], body: .empty)
             }
         }
-        let keys = ["status", "reason", "headers", "body", "json", "forward", "template"]
-        guard let fields = item.fields("`respond`", known: keys, notBuilt: ["file"]) else {
-            return nil
-        }
-        for key in ["forward", "template"] where fields[key]?.bool() == true {
-            fields[key]?.notBuilt("\(key): true")
-        }
+        guard let fields = item.fields("`respond`", known: keys) else { return nil }
         let reason = fields["reason"].map(readReason)
         var headers = fields["headers"].map(readHeaders) ?? []
-        let body = readBody(fields, &headers)
+        let content = MessageContent.read(fields)
+        let forwards = fields["forward"].map { $0.bool() } ?? false
         guard
-            let status = fields.required("status", hint: "such as status: 503").flatMap(readStatus),
-            let body
+            let status = fields.required("status", hint: "such as status: 503").flatMap(status),
+            let content, let forwards, reason != .some(nil)
         else { return nil }
-        if withoutContent.contains(status), fields["body"] != nil || fields["json"] != nil {
-            (fields["body"] ?? fields["json"])?.badValue("an answer of \(status) has no body")
+        if withoutContent.contains(status), let member = MessageContent.member(of: fields) {
+            member.badValue("an answer of \(status) has no body")
             return nil
         }
-        return Respond(status: status, reason: reason ?? nil, headers: headers, body: .bytes(body))
+        if !content.type.isEmpty, !headers.contains(where: { $0.name.isContentType }) {
+            headers.append(.init(name: "Content-Type", value: content.type))
+        }
+        return Respond(
+            status: status,
+            reason: reason ?? nil,
+            headers: headers,
+            body: content.body,
+            forwards: forwards
+        )
     }
 
-    private static func readStatus(_ item: Item) -> UInt16? {
+    static func status(_ item: Item) -> UInt16? {
         if let text = item.text, let status = UInt16(text), statuses.contains(status) {
             return status
         }
         item.badValue(
             "\(item.quoted) is not a final status",
-            hint: "from 200 to 599, such as 503"
+            hint: "from \(statuses.lowerBound) to \(statuses.upperBound)"
         )
         return nil
     }
@@ -53,52 +58,49 @@ enum RespondParser {
         return text
     }
 
-    /// The body's bytes; adds the type that it has unless one is given.
-    private static func readBody(_ fields: Fields, _ headers: inout [Respond.Field]) -> [UInt8]? {
-        let hasType = headers.contains { $0.name.lowercased() == "content-type" }
-        switch (fields["body"], fields["json"]) {
-        case (nil, nil): return []
-        case (_?, let json?):
-            json.badValue("`body` and `json` exclude each other", hint: "keep one")
-            return nil
-        case (let body?, nil):
-            guard case .scalar(_, let text) = body.node.content else {
-                body.badValue("`body` has to be text", hint: "write a tree as `json:`")
-                return nil
+    private static func readHeaders(_ item: Item) -> [Respond.Field] {
+        let named = item.named("`headers`", atMost: RuleBounds.names) ?? []
+        return named.flatMap { name, position, item -> [Respond.Field] in
+            guard FieldParser.isHeaderName(name, item, at: position) else { return [] }
+            return item.oneOrMore("the list of values").compactMap { item in
+                FieldParser.headerValue(item).map { Respond.Field(name: name, value: $0) }
             }
-            if !hasType {
-                headers.append(.init(name: "Content-Type", value: "text/plain; charset=utf-8"))
-            }
-            return Array(text.utf8)
-        case (nil, let json?):
-            if !hasType { headers.append(.init(name: "Content-Type", value: "application/json")) }
-            return json.node.value.json
         }
     }
+}
 
-    private static func readHeaders(_ item: Item) -> [Respond.Field] {
-        (item.named("`headers`") ?? []).flatMap { name, position, item -> [Respond.Field] in
-            guard FieldSyntax.isToken(name) else {
-                item.fail("bad-value", "`\(name)` is not a header's name", at: position)
-                return []
-            }
-            guard !FieldSyntax.computed.contains(name.lowercased()) else {
-                item.fail(
-                    "bad-value",
-                    "`\(name)` is computed by the proxy",
-                    hint: "leave it out",
-                    at: position
-                )
-                return []
-            }
-            return item.oneOrMore("the list of values").compactMap { item in
-                guard case .scalar(_, let text) = item.node.content, FieldSyntax.isValue(text)
-                else {
-                    item.badValue("a header's value has to be one line of text")
-                    return nil
-                }
-                return Respond.Field(name: name, value: text)
-            }
+extension String {
+    fileprivate var isContentType: Bool { lowercased() == "content-type" }
+}
+
+/// Reads header fields that the proxy will write.
+enum FieldParser {
+    static func isHeaderName(
+        _ name: String,
+        _ item: Item,
+        at position: DocumentNode.Position?
+    ) -> Bool {
+        guard FieldSyntax.isToken(name) else {
+            item.fail("bad-value", "`\(name.prefix(60))` is not a header's name", at: position)
+            return false
         }
+        guard !FieldSyntax.computed.contains(name.lowercased()) else {
+            item.fail(
+                "bad-value",
+                "`\(name)` is computed by the proxy",
+                hint: "leave it out",
+                at: position
+            )
+            return false
+        }
+        return true
+    }
+
+    static func headerValue(_ item: Item) -> String? {
+        guard case .scalar(_, let text) = item.node.content, FieldSyntax.isValue(text) else {
+            item.badValue("a header's value has to be one line of text")
+            return nil
+        }
+        return text
     }
 }

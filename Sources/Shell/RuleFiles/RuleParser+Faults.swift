@@ -3,86 +3,74 @@ import FaultModel
 
 extension RuleParser {
     static let faultWords = [
-        "delay", "bandwidth", "respond", "reset", "close", "hang", "truncate",
+        "delay", "bandwidth", "slice", "stall", "corrupt", "close", "reset", "hang", "slow-close",
+        "refuse", "loss", "respond", "edit", "truncate", "malform", "swallow", "repeat",
+        "rate-limit", "stale",
     ]
+    /// Faults that can stand as a word alone.
+    static let wordsAlone = ["close", "reset", "hang", "stall", "refuse", "stale"]
+    /// Faults on whole messages of a WebSocket or of server-sent events.
     static let unbuiltFaults: Set = [
-        "slice", "stall", "corrupt", "slow-close", "refuse", "loss", "edit", "malform", "swallow",
-        "repeat", "rate-limit", "stale", "drop", "reorder", "batch", "inject", "close-frame",
-        "mute", "reject", "frame",
-    ]
-    /// Names for common faults and networks.
-    static let unbuiltPresets: Set = [
-        "NetworkTimeout", "ServerError500", "RateLimitExceeded429", "DatabaseUnavailable503",
-        "PartialResponse206", "AuthenticationFailure401", "edge", "3g", "lte", "wifi", "very-bad",
-        "cellular", "handover", "doze", "satellite",
+        "drop", "reorder", "batch", "inject", "close-frame", "mute", "reject", "frame",
     ]
 
-    static func readFaults(_ item: Item) -> [Fault]? {
-        guard let items = item.list("`then`") else { return nil }
-        guard (1...maximumFaults).contains(items.count) else {
-            item.badValue("`then` has \(items.count) faults; it takes 1 to \(maximumFaults)")
-            return nil
+    /// Reads the one fault that a word and its value say.
+    static func readFault(_ word: String, _ item: Item) -> Fault? {
+        switch word {
+        case "respond": RespondParser.read(item).map { .respond($0) }
+        case "edit": EditParser.read(item).map { .edit($0) }
+        case "malform": AnswerFaultParser.malform(item).map { .malform($0) }
+        case "swallow": AnswerFaultParser.swallow(item).map { .swallow($0) }
+        case "repeat": AnswerFaultParser.readRepeat(item).map { .repeat($0) }
+        case "rate-limit": AnswerFaultParser.rateLimit(item).map { .rateLimit($0) }
+        case "stale": AnswerFaultParser.stale(item).map { .stale($0) }
+        case "close": EndingParser.close(item, isReset: false).map { .close($0) }
+        case "reset": EndingParser.close(item, isReset: true).map { .close($0) }
+        case "hang": EndingParser.hang(item).map { .hang($0) }
+        case "slow-close": EndingParser.slowClose(item).map { .slowClose($0) }
+        case "refuse": EndingParser.refuse(item).map { .refuse($0) }
+        case "truncate": EndingParser.truncate(item).map { .truncate($0) }
+        default: readStreamFault(word, item)
         }
-        let faults = items.compactMap(readFault)
-        return faults.count == items.count ? faults : nil
     }
 
-    /// A map with one key, or the word alone where a fault needs no more.
-    private static func readFault(_ item: Item) -> Fault? {
-        if let word = item.text {
-            guard isBuilt(word, item, at: nil) else { return nil }
-            let nothing = DocumentNode(.scalar(.null, text: ""), at: item.node.position)
-            return readFault(word, item.child(nothing, word))
+    private static func readStreamFault(_ word: String, _ item: Item) -> Fault? {
+        switch word {
+        case "delay": DelayParser.read(item).map { .delay($0) }
+        case "bandwidth": StreamFaultParser.bandwidth(item).map { .bandwidth($0) }
+        case "slice": StreamFaultParser.slice(item).map { .slice($0) }
+        case "stall": StreamFaultParser.stall(item).map { .stall($0) }
+        case "corrupt": StreamFaultParser.corrupt(item).map { .corrupt($0) }
+        case "loss": StreamFaultParser.loss(item).map { .loss($0) }
+        default: nil
         }
-        guard case .object(let members) = item.node.content else {
-            item.badValue("expected a fault", hint: "such as `- delay: 200ms`")
-            return nil
-        }
-        let named = members.filter { !$0.key.hasPrefix("x-") }
-        var known: [DocumentNode.Member] = []
-        for member in named {
-            let place = item.child(member.node, member.key)
-            if isBuilt(member.key, place, at: member.keyPosition) { known.append(member) }
-        }
-        guard named.count == 1 else {
-            item.badValue(
-                "an item of `then` has \(named.count) keys",
-                hint: "begin each fault with `- `"
-            )
-            return nil
-        }
-        return known.first.flatMap { readFault($0.key, item.child($0.node, $0.key)) }
     }
 
-    private static func isBuilt(
+    /// Whether the word is a fault or a preset; says so where it is not.
+    static func isKnown(
         _ word: String,
         _ item: Item,
         at position: DocumentNode.Position?
     ) -> Bool {
-        if faultWords.contains(word) { return true }
-        if unbuiltFaults.contains(word) || unbuiltPresets.contains(word) {
+        if faultWords.contains(word) || Preset.named[word] != nil { return true }
+        if unbuiltFaults.contains(word) {
             item.notBuilt(word, at: position)
         } else {
             item.fail(
                 "unknown-key",
                 "`\(word.prefix(60))` is not a fault",
-                hint: NearestWord.remedy(for: word, among: faultWords),
+                hint: faultRemedy(for: word),
                 at: position
             )
         }
         return false
     }
 
-    private static func readFault(_ word: String, _ item: Item) -> Fault? {
-        switch word {
-        case "delay": DelayParser.read(item).map { .delay($0) }
-        case "bandwidth": readBandwidth(item).map { .bandwidth($0) }
-        case "respond": RespondParser.read(item).map { .respond($0) }
-        case "reset": readClose(item, isReset: true).map { .close($0) }
-        case "close": readClose(item, isReset: false).map { .close($0) }
-        case "hang": readHang(item).map { .hang($0) }
-        default: readTruncate(item).map { .truncate($0) }
-        }
+    private static func faultRemedy(for word: String) -> String {
+        let presets = Preset.all.map(\.name)
+        let nearest = NearestWord.remedy(for: word, among: faultWords)
+        guard nearest.hasPrefix("known") else { return nearest }
+        return NearestWord.hint(word, among: presets) ?? nearest
     }
 
     static func readToward(_ item: Item?, default toward: Toward = .client) -> Toward? {

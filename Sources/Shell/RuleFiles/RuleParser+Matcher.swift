@@ -3,11 +3,10 @@ import FaultModel
 
 extension RuleParser {
     static let matcherKeys = [
-        "proxy", "client", "connection", "request", "host", "headers", "query",
+        "proxy", "client", "connection", "request", "host", "headers", "query", "cookies", "body",
+        "response", "bytes", "cohort",
     ]
-    static let unbuiltMatchers: Set = [
-        "tls", "cookies", "body", "response", "message", "bytes", "cohort",
-    ]
+    static let unbuiltMatchers: Set = ["tls", "message"]
 
     static func readMatcher(_ item: Item) -> Matcher? {
         guard
@@ -19,8 +18,13 @@ extension RuleParser {
             connections: each(fields["connection"], "`connection`", readOrdinals),
             requests: each(fields["request"], "`request`", readRequest),
             host: fields["host"].flatMap { ValueParser(ignoresCase: true).read($0) },
-            headers: fields["headers"].map { readNamed($0, "`headers`", areHeaders: true) } ?? [],
-            query: fields["query"].map { readNamed($0, "`query`", areHeaders: false) } ?? []
+            headers: fields["headers"].map { readNamed($0, "`headers`", .header) } ?? [],
+            query: fields["query"].map { readNamed($0, "`query`", .parameter) } ?? [],
+            cookies: fields["cookies"].map { readNamed($0, "`cookies`", .cookie) } ?? [],
+            bodies: fields["body"].map(ContentParser.bodies) ?? [],
+            response: fields["response"].flatMap(ContentParser.response),
+            bytes: fields["bytes"].flatMap(ContentParser.bytes),
+            cohort: fields["cohort"].flatMap(ContentParser.cohort)
         )
     }
 
@@ -78,7 +82,10 @@ extension RuleParser {
     private static func readRequest(_ item: Item) -> RequestPattern? {
         guard let text = item.string("a request") else { return nil }
         guard !ValueParser.isExpression(text) else {
-            item.notBuilt(text)
+            item.badValue(
+                "\(item.quoted) is a regular expression, and `request` takes none",
+                hint: "write METHOD /path; `*` stands for one segment, `**` for the rest"
+            )
             return nil
         }
         do {
@@ -110,18 +117,26 @@ extension RuleParser {
         }
     }
 
-    private static func readNamed(
+    /// What the names of a map are names of.
+    enum NameKind {
+        case header
+        case parameter
+        case cookie
+    }
+
+    static func readNamed(
         _ item: Item,
         _ what: String,
-        areHeaders: Bool
+        _ kind: NameKind
     ) -> [Matcher.NamedPattern] {
-        (item.named(what) ?? []).compactMap { name, position, item in
-            if areHeaders, !FieldSyntax.isToken(name) {
-                item.fail("bad-value", "`\(name)` is not a header's name", at: position)
+        (item.named(what, atMost: RuleBounds.names) ?? []).compactMap { name, position, item in
+            if kind != .parameter, !FieldSyntax.isToken(name) {
+                let noun = kind == .header ? "header" : "cookie"
+                item.fail("bad-value", "`\(name)` is not a \(noun)'s name", at: position)
                 return nil
             }
             guard let value = ValueParser(ignoresCase: false).read(item) else { return nil }
-            let key = areHeaders ? name.lowercased() : name
+            let key = kind == .header ? name.lowercased() : name
             return Matcher.NamedPattern(name: key, value: value)
         }
     }

@@ -39,31 +39,41 @@ package enum RuleParser {
         return entry
     }
 
+    static let ruleKeys = ["id", "about", "tags", "enabled", "final", "when", "limit", "then"]
+
     /// The rule, or `nil` after everything that is wrong with it has been reported.
     static func read(_ item: Item) -> RuleEntry? {
-        let known = ["id", "about", "tags", "enabled", "when", "limit", "then"]
-        guard let fields = item.fields("a rule", known: known, notBuilt: ["final"]) else {
+        guard let fields = item.fields("a rule", known: ruleKeys) else { return nil }
+        let before = item.report.errors.count
+        let id = fields.required("id", hint: "every rule has a name of its own").flatMap(readID)
+        if let item = fields["about"], item.text == nil { item.badValue("`about` has to be text") }
+        let isEnabled = fields["enabled"].map { $0.bool() } ?? true
+        let endsReading = fields["final"].map { $0.bool() } ?? false
+        let when = fields["when"].map { readMatcher($0) } ?? .everything
+        let tags = fields["tags"].map(readTags) ?? []
+        let then = fields.required("then", hint: "name at least one fault")
+            .flatMap(ThenParser.read)
+        guard let then else {
+            _ = fields["limit"].map(readLimit)
             return nil
         }
-        let id = fields.required("id", hint: "every rule has a name of its own").flatMap(readID)
-        let about = fields["about"].flatMap { $0.text }
-        if let item = fields["about"], item.text == nil { item.badValue("`about` has to be text") }
-        let tags = fields["tags"].map(readTags) ?? []
-        let isEnabled = fields["enabled"].map { $0.bool() } ?? true
-        let when = fields["when"].map { readMatcher($0) } ?? .everything
-        let limit = fields["limit"].map(readLimit) ?? Limit.none
-        let then = fields.required("then", hint: "name at least one fault").flatMap(readFaults)
-        guard let id, let isEnabled, let when, let limit, let then else { return nil }
+        let expansion = Expansion(of: item, fields["limit"], then)
+        let limit = expansion.limit.map(readLimit) ?? Limit.none
+        guard let id, let isEnabled, let endsReading, let when, let limit,
+            item.report.errors.count == before
+        else { return nil }
         let rule = Rule(
             id: id,
-            about: about,
-            tags: tags,
+            about: fields["about"]?.text ?? expansion.about,
+            tags: tags + expansion.tags.filter { !tags.contains($0) },
             isEnabled: isEnabled,
             when: when,
             limit: limit,
-            then: then
+            then: then.faults,
+            endsReading: endsReading
         )
-        return RuleEntry(rule: rule, node: item.node, path: item.path, file: item.file)
+        guard RuleSense(rule, fields).holds() else { return nil }
+        return RuleEntry(rule: rule, node: expansion.node, path: item.path, file: item.file)
     }
 
     static func readID(_ item: Item) -> String? {
