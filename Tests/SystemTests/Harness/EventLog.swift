@@ -17,6 +17,11 @@ struct Event: Decodable, Sendable {
     var code: String?
     var message: String?
     var delay: Int64?
+    var t: Int64
+    var change: String?
+    var subject: String?
+    var generation: UInt64?
+    var name: String?
 }
 
 extension Proxy {

@@ -13,8 +13,9 @@ struct ChaosCtl: AsyncParsableCommand {
             """,
         version: ProductVersion.current,
         subcommands: [
-            StatusVerb.self, ProxyVerbs.self, RuleVerbs.self, FaultVerb.self, ResetVerb.self,
-            EventsVerb.self, ConnectionsVerb.self, ValidateVerb.self, RunVerb.self,
+            StatusVerb.self, ProxyVerbs.self, RuleVerbs.self, FaultVerb.self, PartitionVerbs.self,
+            LeaseVerbs.self, ResetVerb.self, PanicVerb.self, UnpanicVerb.self, EventsVerb.self,
+            MarkVerb.self, ConnectionsVerb.self, ValidateVerb.self, RunVerb.self,
             HealthcheckVerb.self,
         ]
     )
@@ -35,6 +36,29 @@ struct RuleVerbs: AsyncParsableCommand {
         subcommands: [
             RuleList.self, RuleShow.self, RuleApply.self, RuleEnable.self, RuleDisable.self,
             RuleRemove.self, RuleResetCounters.self,
+        ]
+    )
+}
+
+struct PartitionVerbs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "partition",
+        abstract: "Cut the edges between nodes, look at the cuts, and heal them.",
+        discussion: "`chaosctl partition prism --how hang --for 30s` cuts one proxy.",
+        subcommands: [
+            PartitionCut.self, PartitionCreate.self, PartitionList.self, PartitionShow.self,
+            PartitionHeal.self,
+        ],
+        defaultSubcommand: PartitionCut.self
+    )
+}
+
+struct LeaseVerbs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lease",
+        abstract: "Leases: what is made under one goes when it ends.",
+        subcommands: [
+            LeaseHold.self, LeaseCreate.self, LeaseRenew.self, LeaseList.self, LeaseEnd.self,
         ]
     )
 }

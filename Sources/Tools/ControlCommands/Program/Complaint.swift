@@ -46,6 +46,9 @@ extension Complaint {
         return switch (reason.code, ExitStatus(failure)) {
         case ("rule.unknown", .notFound): "`chaosctl rule list` shows those that are there."
         case ("proxy.unknown", .notFound): "`chaosctl proxy list` shows those that are there."
+        case ("partition.unknown", .notFound):
+            "`chaosctl partition list` shows those that are there."
+        case ("lease.unknown", .notFound): "`chaosctl lease list` shows those that run."
         case ("connection.unknown", .notFound): "`chaosctl connections` shows those that live."
         case ("rule.duplicate-id", .conflict):
             "Choose another id, or replace the rule with `chaosctl rule apply`."

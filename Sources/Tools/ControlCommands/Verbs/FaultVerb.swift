@@ -36,6 +36,7 @@ struct FaultVerb: AsyncParsableCommand {
     @OptionGroup(title: "When") var match: MatchOptions
     @OptionGroup(title: "How often") var limit: LimitOptions
     @OptionGroup(title: "What") var details: FaultOptions
+    @OptionGroup var lease: LeaseOptions
     @OptionGroup var admin: AdminOptions
     @OptionGroup var output: OutputOptions
 
@@ -82,7 +83,7 @@ struct FaultVerb: AsyncParsableCommand {
     }
 
     private func post(_ client: AdminClient, _ id: String) async throws -> AdminReply {
-        try await client.send(.change(.post, "rules", body: document(id: id)))
+        try await client.send(.change(.post, "rules", query: lease.query, body: document(id: id)))
     }
 
     private func unusedID(_ client: AdminClient) async throws -> String {

@@ -22,6 +22,7 @@ struct RuleApply: AsyncParsableCommand {
     var file: String
     @Flag(help: "Check the file against the running configuration and change nothing.")
     var validateOnly = false
+    @OptionGroup var lease: LeaseOptions
     @OptionGroup var admin: AdminOptions
     @OptionGroup var output: OutputOptions
 
@@ -52,6 +53,7 @@ struct RuleApply: AsyncParsableCommand {
             let merge = RuleMerge(rules, into: configuration)
             var target = "/v1/config?wait=applied"
             if validateOnly { target += "&validate-only=true" }
+            for (key, value) in lease.query { target += "&\(key)=\(AdminRequest.escaped(value))" }
             let request = AdminRequest(
                 .put,
                 target,

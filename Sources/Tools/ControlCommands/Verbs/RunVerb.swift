@@ -116,17 +116,9 @@ struct RunVerb: AsyncParsableCommand {
         ) { _, new in new }
         environment["CHAOS_SOCKET"] = socket
         for name in ["CHAOS_URL", "CHAOS_TOKEN"] { environment[name] = nil }
-        do throws(ChildProcess.Unstarted) {
-            let process = try ChildProcess(words, environment: environment)
-            relay.pass(to: process)
-            return await process.ending().code
-        } catch {
-            Surroundings.current.printError([
-                "chaosctl: cannot run `\(PlainText.shown(words[0]))`:"
-                    + " \(systemError(error.code))."
-            ])
-            throw CommandOutcome(code: error.code == ENOENT ? 127 : 126)
-        }
+        let process = try ChildProcess.command(words, environment: environment)
+        relay.pass(to: process)
+        return await process.ending().code
     }
 
     private func summarize(
