@@ -48,8 +48,8 @@ let package = Package(
         .shell(
             "ControlPlane",
             on: [
-                "FaultModel", "EventRecords", "EventJournal", "RuleFiles", "AdminContract",
-                "SocketFiles",
+                "FaultModel", "WireFormats", "EventRecords", "EventJournal", "RuleFiles",
+                "AdminContract", "SocketFiles",
             ],
             using: [.hummingbird, .httpTypes, .serviceLifecycle, .logging]
         ),

@@ -9,7 +9,7 @@ package struct EventRecord: Equatable, Sendable {
     package var sequence: UInt64
     /// Nanoseconds since the run began, on a clock that never goes back.
     package let elapsed: Int64
-    package let body: Body
+    package var body: Body
 
     package init(sequence: UInt64 = 0, elapsed: Int64, body: Body) {
         self.sequence = sequence
@@ -124,10 +124,15 @@ package struct ExchangeRecord: Equatable, Sendable {
     package let duration: Int64
     /// The rules that fired, in order.
     package let rules: [String]
+    /// The request's head as it came, at most ``maximumHeadLength`` bytes of it; empty where no
+    /// rule asked, and once the log keeps it no longer. Never told: `explain` alone reads it.
+    package var head: [UInt8]
 
     package static let maximumTargetLength = 256
+    /// 2 KiB.
+    package static let maximumHeadLength = 2_048
 
-    package enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable, CaseIterable {
         /// The upstream's answer, whole.
         case complete
         /// Answered by a rule.
@@ -154,7 +159,8 @@ package struct ExchangeRecord: Equatable, Sendable {
         requestBytes: UInt64,
         responseBytes: UInt64,
         duration: Int64,
-        rules: [String]
+        rules: [String],
+        head: [UInt8] = []
     ) {
         self.connection = connection
         self.unit = unit
@@ -166,6 +172,7 @@ package struct ExchangeRecord: Equatable, Sendable {
         self.responseBytes = responseBytes
         self.duration = duration
         self.rules = rules
+        self.head = head
     }
 }
 

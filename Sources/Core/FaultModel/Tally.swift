@@ -52,6 +52,15 @@ package protocol Tally: AnyObject, Sendable {
 
     /// The bucket that connections of the rule share; one for each proxy, or with `nil` one for all.
     func bucket(for proxy: String?) -> any SharedBucket
+
+    /// What was counted in `scope`; `nil` where that is not known. Looking changes nothing.
+    func counts(in scope: TallyScope) -> (matches: UInt64, fired: UInt64)?
+}
+
+extension Tally {
+    package func counts(in scope: TallyScope) -> (matches: UInt64, fired: UInt64)? {
+        scope == .rule ? (matches, fired) : nil
+    }
 }
 
 /// What the counters of a rule have to say to whoever keeps the rule.

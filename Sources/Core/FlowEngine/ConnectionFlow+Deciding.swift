@@ -27,6 +27,7 @@ extension ConnectionFlow {
             reader: requestReader,
             head: bytes,
             length: headLength,
+            keepsHead: !rules.isEmpty,
             at: now,
             lanes: (toServer, toClient)
         )

@@ -46,7 +46,8 @@ extension ConnectionFlow {
                         requestBytes: toServer.passed - exchange.passedToServer,
                         responseBytes: toClient.passed - exchange.passedToClient,
                         duration: duration,
-                        rules: exchange.plan.rules
+                        rules: exchange.plan.rules,
+                        head: exchange.keptHead
                     )
                 )
             )

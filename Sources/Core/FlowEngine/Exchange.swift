@@ -46,6 +46,8 @@ struct Exchange: Sendable {
     let isConnect: Bool
     /// Bytes of the request's head, unread until the exchange is settled.
     let headLength: Int
+    /// What of the head is kept for the record; empty where no rule asks.
+    let keptHead: [UInt8]
 
     var stage = Stage.pending(isHung: false)
     var plan = AppliedPlan.pass
@@ -165,6 +167,7 @@ extension Exchange {
         reader: HeadReader,
         head: borrowing Span<UInt8>,
         length: Int,
+        keepsHead: Bool,
         at now: Moment,
         lanes: (toServer: Lane, toClient: Lane)
     ) {
@@ -179,6 +182,7 @@ extension Exchange {
         isHead = reader.isMethod(.head, in: head)
         isConnect = reader.isMethod(.connect, in: head)
         headLength = length
+        keptHead = keepsHead ? head.prefix(min(length, ExchangeRecord.maximumHeadLength)) : []
         request =
             framing.isChunked ? .chunked : framing.contentLength.map(BodyReader.counted) ?? .empty
         passedToServer = lanes.toServer.passed
@@ -193,5 +197,10 @@ extension Span<UInt8> {
         bytes.reserveCapacity(range.count)
         for position in range { bytes.append(self[position]) }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A copy of the first bytes.
+    func prefix(_ count: Int) -> [UInt8] {
+        unsafe extracting(0..<count).withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

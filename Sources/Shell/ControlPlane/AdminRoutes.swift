@@ -10,6 +10,7 @@ struct AdminRoutes: Sendable {
     let log: EventLog
     let info: RunInfo
     let followers: FollowerGate
+    let waiters = FollowerGate(maximum: Waiter.maximum)
 
     func answer(_ request: AdminRequest) async -> AdminAnswer {
         do {
@@ -44,6 +45,9 @@ struct AdminRoutes: Sendable {
             case "config" where path.count == 2: return try await config(request)
             case "reset" where path.count == 2: return try await reset(request)
             case "events" where path.count == 2: return try events(request)
+            case "wait" where path.count == 2: return try await wait(request)
+            case "explain" where path.count == 2: return try await explain(request)
+            case "exchanges": return try exchanges(request, Array(path.dropFirst(2)))
             case "rules": return try await rules(request, Array(path.dropFirst(2)))
             case "partitions": return try await partitions(request, Array(path.dropFirst(2)))
             case "leases": return try await leases(request, Array(path.dropFirst(2)))

@@ -98,14 +98,24 @@ struct AdminResponder: HTTPResponder {
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         let answer: AdminAnswer
         do {
-            answer = await routes.answer(try await taken(request))
+            answer = try await self.answer(request)
         } catch let failure as AdminFailure {
             answer = AdminRoutes.answer(failure)
         }
         return response(answer, isHead: request.method == .head)
     }
 
-    private func taken(_ request: Request) async throws -> AdminRequest {
+    /// Who waits and goes away is waited for no longer; its connection ends with the answer.
+    private func answer(_ request: Request) async throws -> AdminAnswer {
+        guard request.head.path?.hasPrefix("/v1/wait") == true else {
+            return await routes.answer(try await taken(request, request.body))
+        }
+        return try await request.body.consumeWithCancellationOnInboundClose { body in
+            await routes.answer(try await taken(request, body))
+        }
+    }
+
+    private func taken(_ request: Request, _ body: RequestBody) async throws -> AdminRequest {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
         var taken = try AdminRequest(
@@ -118,7 +128,7 @@ struct AdminResponder: HTTPResponder {
         {
             throw AdminFailure.bodyTooLarge
         }
-        for try await buffer in request.body {
+        for try await buffer in body {
             guard taken.body.count + buffer.readableBytes <= AdminRequest.maximumBody else {
                 throw AdminFailure.bodyTooLarge
             }

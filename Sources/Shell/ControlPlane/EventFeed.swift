@@ -129,18 +129,21 @@ struct EventFeed: Sendable {
     }
 }
 
-/// Counts the followers of the event log: at most ``maximum`` at a time.
+/// Counts those who wait for something to happen: of the event log at most ``maximum`` at a time.
 final class FollowerGate: Sendable {
     static let maximum = 64
 
+    private let maximum: Int
     private let taken = Mutex(0)
+
+    init(maximum: Int = FollowerGate.maximum) { self.maximum = maximum }
 
     var count: Int { taken.withLock { $0 } }
 
     /// A place, or `nil` when all are taken.
     func enter() -> Seat? {
         taken.withLock { taken in
-            guard taken < Self.maximum else { return nil }
+            guard taken < maximum else { return nil }
             taken += 1
             return Seat(self)
         }

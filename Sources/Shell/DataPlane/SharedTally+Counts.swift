@@ -64,6 +64,14 @@ struct KeyTable {
         return counts[key]?.matches
     }
 
+    /// - Returns: `nil` when the table is full and the key is not in it.
+    func counted(_ key: TallyScope) -> (matches: UInt64, fired: UInt64)? {
+        guard let count = counts[key] else {
+            return counts.count < SharedTally.maximumKeys ? (0, 0) : nil
+        }
+        return (count.matches, count.fired)
+    }
+
     /// A key whose match was not counted does not fire.
     func allows(_ key: TallyScope, atMost times: UInt64?) -> Bool {
         guard let count = counts[key] else { return counts.count < SharedTally.maximumKeys }

@@ -86,6 +86,10 @@ package final class SharedTally: Tally {
         }
     }
 
+    package func counts(in scope: TallyScope) -> (matches: UInt64, fired: UInt64)? {
+        scope == .rule ? (matches, fired) : counts.keys.withLock { $0.counted(scope) }
+    }
+
     private func noteUncounted() {
         if counts.uncounted.wrappingAdd(1, ordering: .relaxed).oldValue == 0 { tell(.keysAreFull) }
     }

@@ -10,6 +10,9 @@ import Synchronization
 package final class EventLog: Sendable {
     /// How many records are kept.
     package static let defaultCapacity = 65_536
+    /// How many of the newest records may hold the head of a request; older ones let it go, so that
+    /// heads take 16 MiB at the very most.
+    package static let keptHeads: UInt64 = 8_192
 
     private struct State {
         var ring: [EventRecord] = []
@@ -18,6 +21,18 @@ package final class EventLog: Sendable {
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
         var isFinished = false
+
+        /// Takes its head from the record that is now too old to keep one.
+        mutating func dropHead(capacity: Int) {
+            let kept = min(EventLog.keptHeads, UInt64(capacity) - 1)
+            guard next > kept + 1 else { return }
+            let slot = Int((next - kept - 2) % UInt64(capacity))
+            guard case .exchange(var exchange) = ring[slot].body, !exchange.head.isEmpty else {
+                return
+            }
+            exchange.head = []
+            ring[slot].body = .exchange(exchange)
+        }
     }
 
     private let state = Mutex(State())
@@ -55,6 +70,7 @@ package final class EventLog: Sendable {
                     state.ring.append(record)
                 }
                 state.next += 1
+                state.dropHead(capacity: capacity)
             }
             return Self.takeWaiters(&state)
         }
