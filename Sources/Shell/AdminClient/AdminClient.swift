@@ -74,7 +74,7 @@ package struct AdminClient: Sendable {
     /// - Throws: ``AdminFailure``, `refused` for a status of 400 or more.
     package func send(_ request: AdminRequest) async throws(AdminFailure) -> AdminReply {
         do {
-            return try await within(bounds.answer) {
+            return try await within(bounds.answer + request.extraTime) {
                 let response = try await start(request, accepting: "application/json")
                 let body = try await response.body.collect(upTo: bounds.body)
                 let reply = AdminReply(
@@ -89,7 +89,7 @@ package struct AdminClient: Sendable {
             throw AdminFailure(
                 error,
                 at: address,
-                isChange: !request.method.isSafe,
+                isChange: request.isChange,
                 bounds: bounds
             )
         }

@@ -10,6 +10,13 @@ package struct AdminRequest: Sendable {
     package var body: Data?
     /// `If-Match`: refuse the change unless this generation is still in force (RFC 9110, 13.1.1).
     package var generation: UInt64?
+    /// A POST that asks and changes nothing; default false.
+    package var isQuestion = false
+    /// How long the proxy may think on top of the client's bound; default 0.
+    package var extraTime = Duration.zero
+
+    /// Whether asking again could do something twice.
+    package var isChange: Bool { !method.isSafe && !isQuestion }
 
     package enum Method: String, Sendable {
         case get = "GET"

@@ -30,7 +30,8 @@ extension DesiredState {
                     standing: RuleStanding(
                         rule: slot.entry.rule,
                         isInForce: slot.serial != nil,
-                        tally: slot.tally
+                        tally: slot.tally,
+                        age: .nanoseconds(max(0, now - slot.startsAt))
                     ),
                     source: slot.entry.source,
                     off: slot.serial == nil ? slot.reasonItIsOff(at: now) : nil

@@ -124,7 +124,8 @@ struct Explainer: Sendable {
             client: exchange.client.map { Situation.Client(shown: $0) },
             connection: name.ordinal,
             unit: exchange.record.unit,
-            request: Situation.Request(exchange.record)
+            request: Situation.Request(exchange.record),
+            status: exchange.record.upstreamStatus
         )
     }
 
@@ -168,6 +169,13 @@ struct Explainer: Sendable {
             case .tcp(let host, port) = try? Endpoint(authority)
         else { return false }
         return ["localhost", "127.0.0.1", "::1"].contains(host)
+    }
+}
+
+extension ExchangeRecord {
+    /// What the upstream answered; where a rule fired, the client may have been told another.
+    fileprivate var upstreamStatus: UInt16? {
+        outcome == .complete && rules.isEmpty ? status : nil
     }
 }
 

@@ -62,7 +62,10 @@ extension ImaginedRequest {
         let head = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         var reader = HeadReader(.request)
         switch reader.read(head.span, limit: .max) {
-        case .complete: return Situation.Request(facts: reader.facts, head: head)
+        case .complete:
+            // A body that is not given is empty, and not unknown.
+            let content = ContentFacts(Array((body ?? "").utf8))
+            return Situation.Request(facts: reader.facts, head: head, content: content)
         case .incomplete: throw Self.refused("it has no end")
         case .refused(let violation): throw Self.refused(violation.rawValue)
         }

@@ -2,6 +2,7 @@
 import AdminContract
 import EventJournal
 import EventRecords
+import FaultModel
 import RuleFiles
 
 /// Waits until a condition holds: looks again after each news of the event log, and at the latest
@@ -80,7 +81,10 @@ struct Waiter: Sendable {
         switch document.condition {
         case .fired(let id, let count):
             let fired = try await state.rule(id).fired
-            return Look(holds: fired >= count, message: "rule `\(id)` fired \(fired) of \(count) times")
+            return Look(
+                holds: fired >= count,
+                message: "rule `\(id)` fired \(fired) of \(count) times"
+            )
         case .matched(let id, let count):
             let matches = try await state.rule(id).matches
             return Look(

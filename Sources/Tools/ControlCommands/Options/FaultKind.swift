@@ -88,25 +88,7 @@ enum FaultKind: String, ExpressibleByArgument, CaseIterable, Sendable {
 
     /// The answer's header fields; a name that is given more than once has a list of values.
     private func headers(_ given: FaultOptions) throws -> JSONTree? {
-        var fields: [(name: String, values: [String])] = []
-        if let delay = given.retryAfter { fields.append(("Retry-After", [delay])) }
-        for text in given.responseHeader {
-            let field = try NamedValue(text, separator: ":", option: "--response-header")
-            guard let value = field.value else {
-                throw ValidationError("--response-header '\(text)' has no colon and value.")
-            }
-            let name = field.name.lowercased()
-            if let place = fields.firstIndex(where: { $0.name.lowercased() == name }) {
-                fields[place].values.append(value)
-            } else {
-                fields.append((field.name, [value]))
-            }
-        }
-        guard !fields.isEmpty else { return nil }
-        return .object(
-            fields.compactMap { field in
-                JSONTree(oneOrMore: field.values).map { JSONTree.Member(field.name, $0) }
-            }
-        )
+        let own = given.retryAfter.map { ["Retry-After: \($0)"] } ?? []
+        return try NamedValue.fields(own + given.responseHeader, option: "--response-header")
     }
 }

@@ -85,6 +85,31 @@ struct NamedValue: Equatable {
         }
     }
 
+    /// Header fields as a document has them; a name that is given more than once has a list of
+    /// values, and without any field there is no document.
+    static func fields(_ texts: [String], option: String) throws -> JSONTree? {
+        var fields: [(name: String, values: [String])] = []
+        for text in texts {
+            let field = try NamedValue(text, separator: ":", option: option)
+            guard let value = field.value else {
+                throw ValidationError("\(option) '\(text)' has no colon and value.")
+            }
+            if let place = fields.firstIndex(where: {
+                $0.name.lowercased() == field.name.lowercased()
+            }) {
+                fields[place].values.append(value)
+            } else {
+                fields.append((field.name, [value]))
+            }
+        }
+        guard !fields.isEmpty else { return nil }
+        return .object(
+            fields.compactMap { field in
+                JSONTree(oneOrMore: field.values).map { JSONTree.Member(field.name, $0) }
+            }
+        )
+    }
+
     private static func trimmed(_ text: Substring) -> String {
         var text = text.drop { $0 == " " }
         while text.last == " " { text.removeLast() }

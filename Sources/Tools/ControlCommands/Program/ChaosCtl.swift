@@ -9,14 +9,14 @@ struct ChaosCtl: AsyncParsableCommand {
         abstract: "Drive a running chaosproxy.",
         discussion: """
             Exit codes: 0 done, 1 failed, 2 wrong usage or an invalid document, 3 not known \
-            whether it was done, 4 not found, 5 conflict, 6 the proxy cannot be reached.
+            whether it was done, or not in time, 4 not found, 5 conflict, 6 the proxy cannot be reached.
             """,
         version: ProductVersion.current,
         subcommands: [
             StatusVerb.self, ProxyVerbs.self, RuleVerbs.self, FaultVerb.self, PartitionVerbs.self,
             LeaseVerbs.self, ResetVerb.self, PanicVerb.self, UnpanicVerb.self, EventsVerb.self,
-            MarkVerb.self, ConnectionsVerb.self, ValidateVerb.self, RunVerb.self,
-            HealthcheckVerb.self,
+            ExchangesVerb.self, ExplainVerb.self, WaitVerb.self, MarkVerb.self,
+            ConnectionsVerb.self, ValidateVerb.self, RunVerb.self, HealthcheckVerb.self,
         ]
     )
 }
@@ -60,6 +60,15 @@ struct LeaseVerbs: AsyncParsableCommand {
         subcommands: [
             LeaseHold.self, LeaseCreate.self, LeaseRenew.self, LeaseList.self, LeaseEnd.self,
         ]
+    )
+}
+
+struct ExchangesVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exchanges",
+        abstract: "Look at the HTTP exchanges that ended.",
+        subcommands: [ExchangesList.self, ExchangesShow.self],
+        defaultSubcommand: ExchangesList.self
     )
 }
 

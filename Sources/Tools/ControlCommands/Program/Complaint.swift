@@ -50,6 +50,10 @@ extension Complaint {
             "`chaosctl partition list` shows those that are there."
         case ("lease.unknown", .notFound): "`chaosctl lease list` shows those that run."
         case ("connection.unknown", .notFound): "`chaosctl connections` shows those that live."
+        case ("exchange.unknown", .notFound):
+            "`chaosctl exchanges` lists those that ended and are still kept."
+        case ("wait.timeout", _): "Wait longer with --timeout, or look at `chaosctl events`."
+        case ("explain.no-proxy", _): "Name it with --proxy; `chaosctl proxy list` shows them."
         case ("rule.duplicate-id", .conflict):
             "Choose another id, or replace the rule with `chaosctl rule apply`."
         case ("config.stale", .conflict): "Somebody changes the rules just now: try again."
@@ -93,6 +97,7 @@ extension ExitStatus {
             case 404: self = .notFound
             case 409, 412: self = .conflict
             case 400, 413, 415, 422: self = .invalid
+            case 504: self = .inconclusive
             default: self = .failed
             }
         case .unintelligible: self = .failed

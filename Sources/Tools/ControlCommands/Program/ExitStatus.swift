@@ -6,7 +6,7 @@ package enum ExitStatus: Int32, Sendable {
     case failed = 1
     /// Wrong usage, or a document that is not valid.
     case invalid = 2
-    /// Whether it was done is not known.
+    /// Whether it was done is not known; or what was waited for did not happen in time.
     case inconclusive = 3
     case notFound = 4
     /// The name is taken, or somebody else changed the configuration in between.

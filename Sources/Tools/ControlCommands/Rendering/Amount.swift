@@ -31,6 +31,14 @@ enum Amount {
         return "\(digits(value)) \(unit)"
     }
 
+    /// A part of one, with four digits after the point.
+    static func fraction(_ value: Double) -> String {
+        let digits = String(Int64((value * 10_000).rounded()))
+        let whole = digits.count > 4 ? String(digits.dropLast(4)) : "0"
+        return "\(whole)." + String(repeating: "0", count: max(0, 4 - digits.count))
+            + digits.suffix(4)
+    }
+
     /// Three digits that count, or all before the point.
     private static func digits(_ value: Double) -> String {
         let places = value < 10 ? 2 : value < 100 ? 1 : 0

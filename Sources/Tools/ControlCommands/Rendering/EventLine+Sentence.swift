@@ -60,7 +60,7 @@ extension EventLine {
         var text = "\(fault ?? "?")"
         if let delay { text += " \(Amount.time(delay))" }
         text += " by \(rule ?? "?")"
-        if let toss { text += " (drew \(Self.fraction(toss)))" }
+        if let toss { text += " (drew \(Amount.fraction(toss)))" }
         return text
     }
 
@@ -74,14 +74,6 @@ extension EventLine {
     private var marked: String {
         guard let data, let json = try? AdminJSON.encode(data) else { return name ?? "" }
         return "\(name ?? "") \(String(decoding: json, as: UTF8.self))"
-    }
-
-    /// Four digits after the point.
-    private static func fraction(_ value: Double) -> String {
-        let digits = String(Int((value * 10_000).rounded()))
-        let whole = digits.count > 4 ? String(digits.dropLast(4)) : "0"
-        return "\(whole)." + String(repeating: "0", count: max(0, 4 - digits.count))
-            + digits.suffix(4)
     }
 
     private func pad(_ text: String, _ width: Int) -> String {
