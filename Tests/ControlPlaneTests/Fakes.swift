@@ -79,6 +79,9 @@ final class ManualTime: Timekeeper {
 
     var now: Int64 { state.withLock { $0.now } }
 
+    /// How many wait for a time that has not come.
+    var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
     func wait(until time: Int64) async {
         let id = state.withLock { state in
             state.nextSleeper += 1
@@ -126,7 +129,7 @@ struct Bench {
     let traffic = FakeTraffic()
     let time = ManualTime()
     let numbers = FakeNumbers()
-    let log = EventLog(wallOrigin: 0, capacity: 8)
+    let log: EventLog
     let state: DesiredState
     let routes: AdminRoutes
 
@@ -139,7 +142,9 @@ struct Bench {
           - { id: late, then: [hang], limit: { after: 5s, for: 10s } }
         """
 
-    init(_ document: String = Bench.document) async throws {
+    /// - Parameter capacity: Of the event log, in records.
+    init(_ document: String = Bench.document, capacity: Int = 8) async throws {
+        log = EventLog(wallOrigin: 0, capacity: capacity)
         state = DesiredState(
             try Configuration.parse(text: document, file: "test.yaml"),
             seed: 7,

@@ -32,6 +32,24 @@ import Testing
         #expect(page.missed == UInt64(max(0, count - 4)))
     }
 
+    @Test func `only the newest records keep the heads of their requests`() {
+        let kept = Int(EventLog.keptHeads)
+        for capacity in [kept / 2, kept * 2] {
+            let log = EventLog(wallOrigin: 0, capacity: capacity)
+            for _ in 0..<kept * 3 {
+                log.append(contentsOf: [EventRecord(elapsed: 0, body: .exchange(.sample))])
+            }
+            let records = log.read(after: 0, limit: .max).records
+            #expect(records.count == capacity)
+            let heads = records.map { record in
+                if case .exchange(let exchange) = record.body { exchange.head.count } else { 0 }
+            }
+            let count = min(kept, capacity - 1)
+            #expect(heads.suffix(count).allSatisfy { $0 == 3 })
+            #expect(heads.dropLast(count).allSatisfy { $0 == 0 })
+        }
+    }
+
     @Test func `a batch larger than the ring leaves its end`() {
         let log = EventLog(wallOrigin: 0, capacity: 3)
         log.append(contentsOf: (1...8).map { .sample("\($0)") })
@@ -149,4 +167,20 @@ extension EventRecord.Body {
     static func sample(_ subject: String) -> EventRecord.Body {
         .state(StateRecord(change: "rule.enabled", subject: subject, generation: 1))
     }
+}
+
+extension ExchangeRecord {
+    fileprivate static let sample = ExchangeRecord(
+        connection: ConnectionName(id: 1, proxy: "p", ordinal: 1),
+        unit: 0,
+        method: "GET",
+        target: "/",
+        status: 200,
+        outcome: .complete,
+        requestBytes: 0,
+        responseBytes: 0,
+        duration: 0,
+        rules: [],
+        head: [1, 2, 3]
+    )
 }

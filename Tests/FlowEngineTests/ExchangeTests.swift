@@ -50,6 +50,21 @@ import Testing
         #expect(playbook.toClient == Self.ok + Self.ok)
     }
 
+    @Test func `where rules ask, a bounded part of the request's head is kept for its record`() {
+        let never = Rule.sample("r", limit: .none.times(0))
+        let long = Self.get.dropLast(2) + "A: \(String(repeating: "b", count: 4_000))\r\n\r\n"
+        for (rules, request, kept) in [
+            ([], Self.get, 0), ([never], Self.get, Self.get.utf8.count),
+            ([never], long, ExchangeRecord.maximumHeadLength),
+        ] {
+            let playbook = FlowPlaybook(.http, rules)
+            playbook.client(request)
+            playbook.server(Self.ok)
+            let head = playbook.exchanges.first?.head
+            #expect(head == Array(request.utf8.prefix(kept)))
+        }
+    }
+
     @Test func `a body without a length ends with the connection`() {
         let playbook = FlowPlaybook()
         playbook.client(Self.get)

@@ -124,8 +124,9 @@ package struct ExchangeRecord: Equatable, Sendable {
     package let duration: Int64
     /// The rules that fired, in order.
     package let rules: [String]
-    /// The request's head as it came, at most ``maximumHeadLength`` bytes of it; empty where no
-    /// rule asked, and once the log keeps it no longer. Never told: `explain` alone reads it.
+    /// The request's head as it came, at most ``maximumHeadLength`` bytes of it.
+    ///
+    /// Empty where no rule asked, and once the log keeps it no longer. Only `explain` reads it.
     package var head: [UInt8]
 
     package static let maximumTargetLength = 256

@@ -20,7 +20,7 @@ extension DesiredState {
     }
 
     func standing() -> Standing {
-        let now = clock.now
+        let (now, isPanicked) = (clock.now, draft.isPanicked)
         return Standing(
             generation: generation,
             seed: seed,
@@ -34,7 +34,7 @@ extension DesiredState {
                         age: .nanoseconds(max(0, now - slot.startsAt))
                     ),
                     source: slot.entry.source,
-                    off: slot.serial == nil ? slot.reasonItIsOff(at: now) : nil
+                    off: slot.serial == nil ? slot.reasonItIsOff(at: now, isPanicked) : nil
                 )
             }
         )
@@ -42,7 +42,8 @@ extension DesiredState {
 }
 
 extension RuleBook.Slot {
-    fileprivate func reasonItIsOff(at now: Int64) -> String {
+    fileprivate func reasonItIsOff(at now: Int64, _ isPanicked: Bool) -> String {
+        if isPanicked { return "panicked" }
         guard isEnabled else {
             let isExpired = expiresAt.map { $0 <= now } ?? false
             return isExpired ? "disabled, its `for` has passed" : "disabled"

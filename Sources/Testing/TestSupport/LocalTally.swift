@@ -76,6 +76,10 @@ package final class LocalTally: Tally {
         return isClaimed
     }
 
+    package func counts(in scope: TallyScope) -> (matches: UInt64, fired: UInt64)? {
+        counts.withLock { ($0.matches[scope, default: 0], $0.fired[scope, default: 0]) }
+    }
+
     package func endFiring() { counts.withLock { $0.active -= 1 } }
 
     package func takeQuota(_ limit: RateLimit, for key: TallyScope, at now: Int64) -> Quota? {
