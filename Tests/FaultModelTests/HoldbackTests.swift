@@ -47,7 +47,7 @@ import Testing
     ) {
         let found = holdbacks(limit, matches: matches, fired: fired)
         #expect(found.map(\.key) == (key.map { [$0] } ?? []))
-        #expect(found.allSatisfy(\.isCertain))
+        #expect(found.allSatisfy { $0.isCertain })
     }
 
     @Test func `a share is drawn where the place is known, and else not`() throws {
@@ -55,13 +55,13 @@ import Testing
         let drawn = (0..<200).map { unit in
             holdbacks(.of(probability: tenth)) { $0.unit = unit }
         }
-        let passed = drawn.count(where: \.isEmpty)
+        let passed = drawn.count { $0.isEmpty }
         #expect((5...40).contains(passed))
         #expect(drawn.allSatisfy { $0.allSatisfy { $0.key == "probability" && $0.isCertain } })
         let open = holdbacks(.of(probability: tenth)) { $0.connection = nil }
         #expect(open.map(\.key) == ["probability"] && open.allSatisfy { !$0.isCertain })
         let never = holdbacks(.of(probability: .never)) { $0.connection = nil }
-        #expect(never.allSatisfy(\.isCertain) && never.count == 1)
+        #expect(never.allSatisfy { $0.isCertain } && never.count == 1)
     }
 
     @Test func `a ramp is drawn against the share of now`() throws {

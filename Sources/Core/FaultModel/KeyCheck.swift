@@ -113,8 +113,8 @@ extension BodyPattern {
         guard let request = situation.request else { return .onStream(key) }
         guard let content = request.content else { return .unknown(key) }
         let was = situation.body(self)
-        let answer: KeyCheck.Answer = holds(for: content) ? .holds : .fails
-        return KeyCheck(key, answer, was: was, nearness: was == nil ? 0 : 0.5)
+        if holds(for: content) { return KeyCheck(key, .holds, was: was) }
+        return KeyCheck(key, .fails, was: was, nearness: was == nil ? 0 : 0.5)
     }
 
     /// `body/text`, or `body` and a JSON Pointer.
