@@ -50,13 +50,12 @@ extension Limit {
         }
         let next = counts.matches + 1
         if next <= skip {
-            return [Holdback("skip", isCertain: true, "the first \(skip) pass, this is match \(next)")]
+            let reason = "the first \(skip) pass, this is match \(next)"
+            return [Holdback("skip", isCertain: true, reason)]
         }
         if !admits(match: next) {
-            let place = (next - skip) % every
-            return [
-                Holdback("every", isCertain: true, "each \(every)th fires, this is match \(place)")
-            ]
+            let reason = "each \(every)th fires, this is match \((next - skip) % every)"
+            return [Holdback("every", isCertain: true, reason)]
         }
         guard let times, counts.fired >= times else { return [] }
         return [Holdback("times", isCertain: true, "all \(times) are used up")]

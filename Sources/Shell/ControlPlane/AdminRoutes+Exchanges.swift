@@ -74,9 +74,7 @@ private struct ExchangeFilter {
     func passes(_ recent: RecentExchanges.Recent) -> Bool {
         let record = recent.record
         if let proxy, record.connection.proxy != proxy { return false }
-        if let rule, !record.rules.contains(rule), !recent.faults.contains(where: { $0.rule == rule }) {
-            return false
-        }
+        if let rule, !recent.rules.contains(rule) { return false }
         if let method, record.method != method { return false }
         if let outcome, record.outcome.rawValue != outcome { return false }
         if let statuses, record.status.map(statuses.contains) != true { return false }
@@ -98,7 +96,9 @@ private struct ExchangeFilter {
         _ request: AdminRequest
     ) throws(AdminFailure) -> ClosedRange<UInt16>? {
         guard let text = request.query["status"] else { return nil }
-        if text.count == 3, text.hasSuffix("xx"), let hundreds = UInt16(text.prefix(1)), hundreds > 0 {
+        if text.count == 3, text.hasSuffix("xx"), let hundreds = UInt16(text.prefix(1)),
+            hundreds > 0
+        {
             return hundreds * 100...hundreds * 100 + 99
         }
         guard let status = UInt16(text), (100...999).contains(status) else {

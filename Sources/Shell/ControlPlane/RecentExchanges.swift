@@ -21,6 +21,9 @@ struct RecentExchanges: Sendable {
         /// When it ended, in nanoseconds since the run began.
         let elapsed: Int64
 
+        /// Those that fired.
+        var rules: [String] { record.rules + faults.map(\.rule) }
+
         var name: ExchangeName { ExchangeName(record.connection.id, record.unit) }
     }
 

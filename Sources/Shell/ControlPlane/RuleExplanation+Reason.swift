@@ -67,7 +67,8 @@ extension RuleExplanation {
         switch verdict {
         case .fires: toss.map { "it matches, and draws \($0)" } ?? "it matches"
         case .mayFire, .heldBack: "it matches; " + limitText
-        case .notReached: "it matches, but `\(settledBy ?? "a rule")` in front of it settles the end"
+        case .notReached:
+            "it matches, but `\(settledBy ?? "a rule")` in front of it settles the end"
         case .notMatched: missText ?? "it needs an exchange, and this is a stream"
         case .notKnown: openText ?? "not all is known that it asks for"
         case .off: "\(off ?? "not in force"); " + (missText ?? openText ?? "it would match")
