@@ -2,7 +2,7 @@
 
 /// One key of a rule's `limit` that keeps a match from firing, or may.
 package struct Holdback: Hashable, Sendable {
-    /// `probability`, `skip`, `times`, `every`.
+    /// A key of `limit`, or the word of a fault that remembers: `rate-limit`, `stale`.
     package let key: String
     /// Whether it surely keeps back; else it depends on what is not known.
     package let isCertain: Bool
@@ -34,6 +34,10 @@ extension Limit {
     ) -> [Holdback] {
         var holdbacks = counted(tally, situation)
         if isTossed { holdbacks += tossed(toss, against: probability(after: age)) }
+        if let spent = tally.exhausted {
+            let reason = "its \(spent.rawValue) are used up"
+            holdbacks.append(Holdback("budget", isCertain: true, reason))
+        }
         if let concurrent, tally.active >= concurrent {
             holdbacks.append(
                 Holdback("concurrent", isCertain: true, "\(tally.active) are active already")

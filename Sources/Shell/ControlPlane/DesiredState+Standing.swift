@@ -45,6 +45,7 @@ extension RuleBook.Slot {
     fileprivate func reasonItIsOff(at now: Int64, _ isPanicked: Bool) -> String {
         if isPanicked { return "panicked" }
         guard isEnabled else {
+            if let spent = tally.exhausted { return "disabled, its budget of \(spent) is used up" }
             let isExpired = expiresAt.map { $0 <= now } ?? false
             return isExpired ? "disabled, its `for` has passed" : "disabled"
         }
