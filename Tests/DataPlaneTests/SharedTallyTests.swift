@@ -48,6 +48,19 @@ import Testing
         #expect(news.all == [.keysAreFull])
     }
 
+    @Test(arguments: [Keys.clients, .values, .connections])
+    func `who looks at a key's counters changes none of them`(keys: Keys) throws {
+        let tally = SharedTally()
+        _ = tally.countMatch(in: keys.scope(1))
+        _ = tally.countMatch(in: keys.scope(1))
+        _ = tally.claimFiring(FiringClaim(scope: keys.scope(1), times: nil))
+        for _ in 0..<2 {
+            #expect(try #require(tally.counts(in: keys.scope(1))) == (2, 1))
+            #expect(try #require(tally.counts(in: keys.scope(2))) == (0, 0))
+            #expect(try #require(tally.counts(in: .rule)) == (2, 1))
+        }
+    }
+
     @Test func `never more than concurrent are active, and each that ends makes room`()
         async throws
     {

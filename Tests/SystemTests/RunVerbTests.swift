@@ -25,6 +25,7 @@ import Testing
             #expect(finished.errors.contains("2 exchanges on 2 connections, seed 7"))
             #expect(finished.errors.contains("down       1  respond 1"))
             #expect(finished.errors.contains("elsewhere"))
+            #expect(finished.errors.contains("wanted `GET /elsewhere`"))
             let summary = try String(contentsOfFile: stage.path("summary.json"), encoding: .utf8)
             #expect(summary.contains(#""faults":{"respond":1}"#))
             #expect(summary.contains(#""must_fire":false"#))

@@ -9,7 +9,8 @@ struct ChaosCtl: AsyncParsableCommand {
         abstract: "Drive a running chaosproxy.",
         discussion: """
             Exit codes: 0 done, 1 failed, 2 wrong usage or an invalid document, 3 not known \
-            whether it was done, or not in time, 4 not found, 5 conflict, 6 the proxy cannot be reached.
+            whether it was done, or not in time, 4 not found, 5 conflict, 6 the proxy cannot be \
+            reached.
             """,
         version: ProductVersion.current,
         subcommands: [

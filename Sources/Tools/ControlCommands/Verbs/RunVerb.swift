@@ -128,13 +128,15 @@ struct RunVerb: AsyncParsableCommand {
     ) async throws -> RunSummary {
         do {
             let page = try await client.send(AdminRequest(.get, "/metrics"))
-            return RunSummary(
+            var summary = RunSummary(
                 exitCode: code,
                 status: try await client.send(.look("status")).decoded(StatusReply.self),
                 rules: try await client.send(.look("rules")).decoded(RulesReply.self).rules,
                 metrics: MetricsReader(String(decoding: page.body, as: UTF8.self)),
                 mustFire: mustFire
             )
+            try await summary.explainMisses(asking: client)
+            return summary
         } catch let failure as AdminFailure {
             Surroundings.current.printError(
                 ["chaosctl: there is no summary: \(failure)."]
