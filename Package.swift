@@ -121,7 +121,7 @@ let package = Package(
         .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["TestSupport"],
+            dependencies: ["TestSupport", .nioCore, .nioPosix],
             path: "Tests/SystemTests",
             exclude: ["Fixtures"],
             swiftSettings: .strict

@@ -11,13 +11,15 @@ enum Samples {
 
     static let rule = """
         {"id":"slow","about":"Slow.","tags":["x"],"enabled":true,"in_force":true,\
-        "expires_in":29000000000,"matches":12,"fired":3,"faults":["delay"],\
+        "expires_in":29000000000,"matches":12,"fired":3,"active":2,"uncounted":0,\
+        "window":{"open":true,"changes_in":4000000000},"faults":["delay"],\
         "source":{"id":"slow","about":"Slow.","when":{"proxy":"db"},"then":[{"delay":"2s"}]}}
         """
 
     static let rules = """
         {"generation":4,"rules":[\(rule),{"id":"a\\u001b[31m","tags":[],"enabled":false,\
-        "in_force":false,"matches":0,"fired":0,"faults":["respond","close"],"source":{}}]}
+        "in_force":false,"matches":0,"fired":0,"active":0,\
+        "uncounted":5,"exhausted":"requests","faults":["respond","close"],"source":{}}]}
         """
 
     static let status = """

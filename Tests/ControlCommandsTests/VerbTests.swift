@@ -8,9 +8,9 @@ import Testing
         let (run, _) = try await CommandRun.of(["rule", "list"]) { _ in .document(Samples.rules) }
         #expect(
             run.output == """
-                ID           STATE          FAULTS          MATCHES  FIRED  ABOUT
-                slow         on for 29.0 s  delay                12      3  Slow.
-                a\\u{1B}[31m  off            respond, close        0      0
+                ID           STATE                            FAULTS          MATCHES  FIRED  ABOUT
+                slow         on for 29.0 s                    delay                12      3  Slow.
+                a\\u{1B}[31m  off, budget of requests used up  respond, close        0      0
 
                 """
         )
@@ -76,6 +76,8 @@ import Testing
                 faults   delay
                 matches  12
                 fired    3
+                active   2
+                window   open, closes in 4.00 s
 
                 as it was written:
                   about: Slow.

@@ -143,7 +143,11 @@ struct Bench {
         """
 
     /// - Parameter capacity: Of the event log, in records.
-    init(_ document: String = Bench.document, capacity: Int = 8) async throws {
+    init(
+        _ document: String = Bench.document,
+        capacity: Int = 8,
+        makeTally: @escaping DesiredState.MakeTally = { LocalTally(tell: $0) }
+    ) async throws {
         log = EventLog(wallOrigin: 0, capacity: capacity)
         state = DesiredState(
             try Configuration.parse(text: document, file: "test.yaml"),
@@ -153,7 +157,7 @@ struct Bench {
             log: log,
             clock: time,
             drawNumber: { [numbers] in numbers.next() },
-            makeTally: { LocalTally() }
+            makeTally: makeTally
         )
         routes = AdminRoutes(
             state: state,

@@ -212,11 +212,14 @@ package struct StateRecord: Equatable, Sendable {
     /// The rule or proxy; `nil` when the whole is meant.
     package let subject: String?
     package let generation: UInt64
+    /// For a person, where the word does not say all.
+    package let detail: String?
 
-    package init(change: String, subject: String?, generation: UInt64) {
+    package init(change: String, subject: String?, generation: UInt64, detail: String? = nil) {
         self.change = change
         self.subject = subject
         self.generation = generation
+        self.detail = detail
     }
 }
 

@@ -41,22 +41,27 @@ package struct ActiveRule: Sendable {
     /// Given anew each time the rule comes into force; never reused, always growing.
     package let serial: UInt64
     package let tally: any Tally
-    /// When it came into force, in nanoseconds of the run; a ramp counts from here.
+    /// When it came into force by its `after`, in nanoseconds of the run; a ramp counts from here,
+    /// whatever its window did since.
     package let since: Int64
     /// Never fires and only learns what a `stale` fault will need: a rule that is disabled.
     package let onlyLearns: Bool
+    /// What connections count by: the windows of a rule have one serial each and share this.
+    package let term: UInt64
 
     package init(
         rule: Rule,
         serial: UInt64,
         tally: any Tally,
         since: Int64 = 0,
-        onlyLearns: Bool = false
+        onlyLearns: Bool = false,
+        term: UInt64? = nil
     ) {
         self.rule = rule
         self.serial = serial
         self.tally = tally
         self.since = since
         self.onlyLearns = onlyLearns
+        self.term = term ?? serial
     }
 }

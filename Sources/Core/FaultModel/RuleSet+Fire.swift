@@ -115,7 +115,7 @@ extension RuleSet {
         let limit = active.rule.limit
         guard let ordinal = active.tally.countMatch(in: scope) else { return false }
         guard limit.scope == .connection else { return limit.admits(match: ordinal) }
-        return limit.admits(match: tallies.countMatch(active.serial))
+        return limit.admits(match: tallies.countMatch(active.term))
     }
 
     private func claim(
@@ -127,7 +127,7 @@ extension RuleSet {
         let limit = active.rule.limit
         let isPerConnection = limit.scope == .connection
         let asksForConnections = isPerConnection || limit.budget != nil
-        let fired = asksForConnections ? tallies.fired(active.serial) : 0
+        let fired = asksForConnections ? tallies.fired(active.term) : 0
         if isPerConnection, let times = limit.times, fired >= times { return nil }
         let claim = FiringClaim(
             scope: scope,
@@ -138,7 +138,7 @@ extension RuleSet {
             isNewConnection: fired == 0
         )
         guard active.tally.claimFiring(claim) else { return nil }
-        if asksForConnections { tallies.countFiring(active.serial) }
+        if asksForConnections { tallies.countFiring(active.term) }
         return FiringHold(active.tally, countsBytes: limit.budget?.bytes != nil)
     }
 
@@ -216,5 +216,5 @@ extension Plan {
 extension Fault {
     var isRateLimit: Bool { if case .rateLimit = self { true } else { false } }
 
-    var isStale: Bool { if case .stale = self { true } else { false } }
+    package var isStale: Bool { if case .stale = self { true } else { false } }
 }

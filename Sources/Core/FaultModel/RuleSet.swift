@@ -7,6 +7,7 @@ package final class RuleSet: Sendable {
     let rules: [Compiled]
     let index: RuleIndex
     private let serials: Set<UInt64>
+    private let terms: Set<UInt64>
     /// The newest serial; a unit that was decided up to here has nothing more to consider.
     package let newestSerial: UInt64
     let proxy: String
@@ -26,7 +27,14 @@ package final class RuleSet: Sendable {
     }
 
     /// Compiles the rules of a snapshot that select this proxy, in their order.
-    package init(_ rules: [ActiveRule], for proxy: ProxyDefinition, seed: UInt64) {
+    ///
+    /// - Parameter pausedTerms: of rules that come into force again, see ``Snapshot``.
+    package init(
+        _ rules: [ActiveRule],
+        for proxy: ProxyDefinition,
+        seed: UInt64,
+        pausedTerms: Set<UInt64> = []
+    ) {
         let selected = rules.filter {
             $0.rule.when.proxy.selects(name: proxy.name, tags: proxy.tags)
         }
@@ -43,6 +51,7 @@ package final class RuleSet: Sendable {
         self.seed = seed
         index = RuleIndex(selected.map(\.rule.when))
         serials = Set(selected.map(\.serial))
+        terms = pausedTerms.union(selected.lazy.filter { !$0.onlyLearns }.map(\.term))
         newestSerial = selected.map(\.serial).max() ?? 0
         asksForContent = selected.contains { !$0.rule.when.bodies.isEmpty }
         byteRules = selected.indices.filter { selected[$0].rule.when.bytes != nil }
@@ -53,6 +62,9 @@ package final class RuleSet: Sendable {
 
     /// Whether the rule that was given this serial is still in force.
     package func isInForce(_ serial: UInt64) -> Bool { serials.contains(serial) }
+
+    /// Whether connections keep what they counted by this term.
+    package func counts(_ term: UInt64) -> Bool { terms.contains(term) }
 
     /// Whether a rule may have to see the request's content.
     package var mayNeedContent: Bool { asksForContent }

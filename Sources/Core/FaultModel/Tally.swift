@@ -158,19 +158,19 @@ package struct ConnectionTallies: Equatable, Sendable {
 
     package init() {}
 
-    mutating func countMatch(_ serial: UInt64) -> UInt64 {
-        counts[serial, default: Count()].matches += 1
-        return counts[serial, default: Count()].matches
+    mutating func countMatch(_ term: UInt64) -> UInt64 {
+        counts[term, default: Count()].matches += 1
+        return counts[term, default: Count()].matches
     }
 
     /// How often the rule has fired on this connection.
-    func fired(_ serial: UInt64) -> UInt64 { counts[serial]?.fired ?? 0 }
+    func fired(_ term: UInt64) -> UInt64 { counts[term]?.fired ?? 0 }
 
-    mutating func countFiring(_ serial: UInt64) { counts[serial, default: Count()].fired += 1 }
+    mutating func countFiring(_ term: UInt64) { counts[term, default: Count()].fired += 1 }
 
-    /// Forgets the rules that are no longer in force.
-    package mutating func keep(_ isInForce: (UInt64) -> Bool) {
+    /// Forgets the rules that are no longer in force, and not between two windows.
+    package mutating func keep(_ isCounted: (_ term: UInt64) -> Bool) {
         guard !counts.isEmpty else { return }
-        counts = counts.filter { isInForce($0.key) }
+        counts = counts.filter { isCounted($0.key) }
     }
 }

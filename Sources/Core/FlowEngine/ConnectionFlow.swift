@@ -197,7 +197,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     ) {
         self.rules = rules
         guard mode != .over else { return }
-        tallies.keep(rules.isInForce)
+        tallies.keep(rules.counts)
         if exchange != nil { adoptInExchange(at: now, emitting: &effects) }
         if mode == .streaming { adoptInStream(at: now, emitting: &effects) }
         releaseDial(at: now, emitting: &effects)

@@ -50,6 +50,7 @@ extension EventLine {
         change = body.change
         subject = body.subject
         generation = body.generation
+        message = body.detail
     }
 
     mutating func take(_ body: NoticeRecord) {

@@ -50,6 +50,7 @@ package struct EventLine: Codable, Equatable, Sendable {
     package var generation: UInt64?
 
     package var code: String?
+    /// Of `notice`, and of `state` where the word does not say all.
     package var message: String?
 
     /// Of `mark`.

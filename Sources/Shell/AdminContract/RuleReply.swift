@@ -7,7 +7,7 @@ package struct RuleReply: Codable, Equatable, Sendable {
     package var about: String?
     package var tags: [String]
     package var enabled: Bool
-    /// Enabled, past `after` and not past `for`.
+    /// Enabled, past `after`, not past `for`, in its window, and no panic.
     package var inForce: Bool
     /// Nanoseconds until `after` has passed; `nil` when the rule is in force or disabled.
     package var startsIn: Int64?
@@ -15,6 +15,15 @@ package struct RuleReply: Codable, Equatable, Sendable {
     package var expiresIn: Int64?
     package var matches: UInt64
     package var fired: UInt64
+    /// Units that have faults of the rule now.
+    package var active: UInt64
+    /// What passed without being counted, because there were more clients or header values than are
+    /// counted apart.
+    package var uncounted: UInt64
+    /// What of the budget is used up: `clients`, `connections`, `requests` or `bytes`.
+    package var exhausted: String?
+    /// `nil`: the rule has no window, or its time has not begun.
+    package var window: Window?
     /// The words of its faults, in order, such as `delay`, `respond`.
     package var faults: [String]
     /// The lease that the rule, or its being enabled, ends with.
@@ -32,6 +41,10 @@ package struct RuleReply: Codable, Equatable, Sendable {
         expiresIn: Int64?,
         matches: UInt64,
         fired: UInt64,
+        active: UInt64,
+        uncounted: UInt64,
+        exhausted: String? = nil,
+        window: Window? = nil,
         faults: [String],
         lease: String? = nil,
         source: DocumentValue
@@ -45,13 +58,35 @@ package struct RuleReply: Codable, Equatable, Sendable {
         self.expiresIn = expiresIn
         self.matches = matches
         self.fired = fired
+        self.active = active
+        self.uncounted = uncounted
+        self.exhausted = exhausted
+        self.window = window
         self.faults = faults
         self.lease = lease
         self.source = source
     }
 
+    /// Where a rule's window stands.
+    package struct Window: Codable, Equatable, Sendable {
+        package var open: Bool
+        /// Nanoseconds until it closes or opens.
+        package var changesIn: Int64
+
+        package init(open: Bool, changesIn: Int64) {
+            self.open = open
+            self.changesIn = changesIn
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case open
+            case changesIn = "changes_in"
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case id, about, tags, enabled, matches, fired, faults, lease, source
+        case id, about, tags, enabled, matches, fired, active, uncounted, exhausted, window
+        case faults, lease, source
         case inForce = "in_force"
         case startsIn = "starts_in"
         case expiresIn = "expires_in"

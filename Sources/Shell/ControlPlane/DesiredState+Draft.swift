@@ -27,8 +27,11 @@ extension DesiredState {
 
         /// The next time at which something comes into force or ends.
         var deadline: Int64? {
-            [book.deadline, partitions.deadline(isPanicked: isPanicked), leases.deadline]
-                .compactMap(\.self).min()
+            [
+                book.deadline(isPanicked: isPanicked), partitions.deadline(isPanicked: isPanicked),
+                leases.deadline,
+            ]
+            .compactMap(\.self).min()
         }
 
         /// Brings everything to a time: ends what has had its time, and gives serials to what comes
@@ -39,7 +42,6 @@ extension DesiredState {
                 changes += end(lease, word: "lease.expired")
             }
             changes += book.settle(at: now, isPanicked: isPanicked, serials: &serials)
-                .map { StateChange("rule.expired", $0) }
             return changes
                 + partitions.settle(at: now, isPanicked: isPanicked, serials: &serials)
         }

@@ -133,17 +133,23 @@ extension DesiredState {
 
     private func reply(_ slot: RuleBook.Slot, at now: Int64) -> RuleReply {
         let rule = slot.entry.rule
-        let isPending = slot.isEnabled && slot.serial == nil
+        let isPending = slot.isEnabled && slot.startsAt > now
         return RuleReply(
             id: rule.id,
             about: rule.about,
             tags: rule.tags,
             enabled: slot.isEnabled,
             inForce: slot.serial != nil,
-            startsIn: isPending ? max(0, slot.startsAt - now) : nil,
+            startsIn: isPending ? slot.startsAt - now : nil,
             expiresIn: slot.isEnabled ? slot.expiresAt.map { max(0, $0 - now) } : nil,
             matches: slot.tally.matches,
             fired: slot.tally.fired,
+            active: slot.tally.active,
+            uncounted: slot.tally.uncounted,
+            exhausted: slot.tally.exhausted?.rawValue,
+            window: slot.window.map {
+                RuleReply.Window(open: $0.isOpen, changesIn: max(0, $0.until - now))
+            },
             faults: rule.then.map(\.word),
             lease: slot.hold?.lease,
             source: slot.entry.source

@@ -11,6 +11,12 @@ package import RuleFiles
 /// and becomes the state only when the data plane has obeyed: a change that fails changes nothing.
 /// One alarm waits for the next rule, partition or lease that comes into force or ends.
 package actor DesiredState {
+    /// Makes the counters of one rule; they tell their news from whatever thread it happens on.
+    package typealias MakeTally =
+        @Sendable (
+            _ tell: @escaping @Sendable (TallyNews) -> Void
+        ) -> any Tally
+
     /// Changes that wait for their turn; one more is refused.
     package static let maximumWaitingChanges = 256
     /// Urgent ones that go before them: panics, and what is due.
@@ -33,13 +39,16 @@ package actor DesiredState {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var alarm: Task<Void, Never>?
     private var isStopped = false
+    /// Yields when a budget is used up; what waits there is one word, however many there are.
+    private let exhaustions: AsyncStream<Void>
+    private var watch: Task<Void, Never>?
 
     /// - Parameters:
     ///   - configuration: What is wanted at first; nothing is in force before ``start()``.
     ///   - seed: Of the run, where the configuration names none.
     ///   - allowProduction: Lets rules stand in a `production` environment.
     ///   - drawNumber: Draws what the id of a lease is made of.
-    ///   - makeTally: Makes the counters of one rule.
+    ///   - makeTally: Makes the counters of one rule, which tell what is to be known of them.
     package init(
         _ configuration: Configuration,
         seed: UInt64,
@@ -48,7 +57,7 @@ package actor DesiredState {
         log: EventLog,
         clock: any Timekeeper,
         drawNumber: @escaping @Sendable () -> UInt64,
-        makeTally: @escaping @Sendable () -> any Tally
+        makeTally: @escaping MakeTally
     ) {
         self.traffic = traffic
         self.log = log
@@ -56,7 +65,18 @@ package actor DesiredState {
         self.allowProduction = allowProduction
         self.drawNumber = drawNumber
         runSeed = seed
-        var book = RuleBook(makeTally: makeTally)
+        let (exhaustions, continuation) = AsyncStream<Void>.makeStream(
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        self.exhaustions = exhaustions
+        var book = RuleBook { rule in
+            makeTally { news in
+                switch news {
+                case .exhausted: continuation.yield()
+                case .keysAreFull: log.append(Self.notice(ofFullKeys: rule))
+                }
+            }
+        }
         for entry in configuration.rules { book.append(entry, at: clock.now) }
         var partitions = PartitionBook()
         for entry in configuration.partitions { partitions.append(entry, at: clock.now) }
@@ -86,13 +106,33 @@ package actor DesiredState {
             _ = draft.partitions.replace(with: partitions, at: now)
             return [StateChange("config.applied", nil)]
         }
+        let exhaustions = exhaustions
+        watch =
+            watch
+            ?? Task { [weak self] in
+                for await _ in exhaustions { await self?.becomeDue() }
+            }
     }
 
-    /// Ends the alarm; the state stays as it is.
+    /// Ends what waits; the state stays as it is.
     package func stop() {
         isStopped = true
+        watch?.cancel()
+        watch = nil
         alarm?.cancel()
         alarm = nil
+    }
+
+    private static func notice(ofFullKeys rule: String) -> EventRecord.Body {
+        .notice(
+            NoticeRecord(
+                code: "limit.keys",
+                message: "\(rule) counts as many clients or header values apart as it can; "
+                    + "further ones pass",
+                proxy: nil,
+                connection: nil
+            )
+        )
     }
 
     // MARK: One change after another
@@ -150,7 +190,9 @@ package actor DesiredState {
             seed: next.configuredSeed ?? runSeed,
             proxies: next.proxies.map(\.definition),
             rules: next.book.active,
-            partitions: next.partitions.active
+            partitions: next.partitions.active,
+            remembering: next.book.remembering,
+            pausedTerms: next.book.pausedTerms
         )
         do {
             try await traffic.apply(snapshot)
@@ -173,7 +215,8 @@ package actor DesiredState {
                         StateRecord(
                             change: change.word,
                             subject: change.subject,
-                            generation: generation
+                            generation: generation,
+                            detail: change.detail
                         )
                     )
                 )
@@ -226,15 +269,12 @@ package actor DesiredState {
             return setAlarm(at: clock.now + Self.retryDelay)
         }
         defer { endTurn() }
-        guard let deadline = draft.deadline, deadline <= clock.now, !isStopped else {
+        let isDue = draft.deadline.map { $0 <= clock.now } ?? false
+        guard isDue || draft.book.hasExhausted, !isStopped else {
             return setAlarm(at: draft.deadline)
         }
         var next = draft
-        let before = Set(next.book.active.map(\.serial))
-        var changes = next.settle(at: clock.now)
-        for rule in next.book.active where !before.contains(rule.serial) {
-            changes.append(StateChange("rule.started", rule.rule.id))
-        }
+        let changes = next.settle(at: clock.now)
         do {
             try await commit(next, changes)
         } catch {

@@ -5,57 +5,37 @@ import RuleFiles
 /// The rules in their order, and what has become of each: a value, so that a change can be tried
 /// on a copy and dropped.
 struct RuleBook: Sendable {
-    struct Slot: Sendable {
-        var entry: RuleEntry
-        var tally: any Tally
-        /// While the rule is enabled: when it comes into force, in the time of the run.
-        var startsAt: Int64 = 0
-        /// While the rule is enabled: when it disables itself.
-        var expiresAt: Int64?
-        /// While the rule is in force.
-        var serial: UInt64?
-        /// While the rule, or its being enabled, belongs to a lease.
-        var hold: Hold?
-
-        var isEnabled: Bool { entry.rule.isEnabled }
-
-        mutating func start(at now: Int64, for duration: Duration? = nil) {
-            startsAt = now + entry.rule.limit.after.nanoseconds
-            expiresAt = (duration ?? entry.rule.limit.duration).map { startsAt + $0.nanoseconds }
-        }
-    }
-
-    /// What a lease has of a rule.
-    struct Hold: Equatable, Sendable {
-        let lease: String
-        /// The rule goes when the lease ends; otherwise it was there before, and is disabled.
-        let isWhole: Bool
-    }
-
     private(set) var slots: [Slot] = []
     private var positions: [String: Int] = [:]
     /// The time to which the rules were brought last.
     private var settledAt: Int64 = .min
-    private let makeTally: @Sendable () -> any Tally
+    private let makeTally: @Sendable (_ rule: String) -> any Tally
 
-    init(makeTally: @escaping @Sendable () -> any Tally) { self.makeTally = makeTally }
+    init(makeTally: @escaping @Sendable (_ rule: String) -> any Tally) {
+        self.makeTally = makeTally
+    }
 
     subscript(id: String) -> Slot? { positions[id].map { slots[$0] } }
 
     var entries: [RuleEntry] { slots.map(\.entry) }
 
-    /// The rules in force, in order.
-    var active: [ActiveRule] {
-        slots.compactMap { slot in
-            slot.serial.map { ActiveRule(rule: slot.entry.rule, serial: $0, tally: slot.tally) }
-        }
+    /// The rules in force and those that only learn, in order.
+    var active: [ActiveRule] { slots.compactMap(\.active) }
+
+    /// The next time at which a rule comes into force, leaves it, or disables itself.
+    func deadline(isPanicked: Bool) -> Int64? {
+        slots.lazy.filter(\.isEnabled)
+            .compactMap { $0.nextEdge(after: settledAt, isPanicked: isPanicked) }.min()
     }
 
-    /// The next time at which a rule comes into force or disables itself.
-    var deadline: Int64? {
-        slots.lazy.filter(\.isEnabled)
-            .compactMap { $0.startsAt > settledAt ? $0.startsAt : $0.expiresAt }.min()
-    }
+    /// Whether a rule has used up its budget and is enabled still.
+    var hasExhausted: Bool { slots.contains { $0.isEnabled && $0.tally.exhausted != nil } }
+
+    /// The rules whose answers are remembered: those with a `stale` fault, in force or not.
+    var remembering: Set<String> { Set(slots.filter(\.hasStale).map(\.entry.rule.id)) }
+
+    /// The terms whose windows are closed: what connections counted goes on when they open.
+    var pausedTerms: Set<UInt64> { Set(slots.filter { $0.serial == nil }.compactMap(\.term)) }
 
     mutating func append(_ entry: RuleEntry, under lease: String? = nil, at now: Int64) {
         positions[entry.rule.id] = slots.count
@@ -133,13 +113,8 @@ struct RuleBook: Sendable {
 
     mutating func disable(_ id: String) -> Bool {
         guard let position = positions[id], slots[position].isEnabled else { return false }
-        disable(at: position)
+        slots[position].disable()
         return true
-    }
-
-    private mutating func disable(at position: Int) {
-        slots[position].entry = slots[position].entry.enabled(false)
-        if slots[position].hold?.isWhole == false { slots[position].hold = nil }
     }
 
     /// Removes the rules that belong to a lease, and disables those that it enabled.
@@ -149,7 +124,7 @@ struct RuleBook: Sendable {
             guard let hold = slots[position].hold, hold.lease == lease else { continue }
             let word = hold.isWhole ? "rule.removed" : "rule.disabled"
             changes.append(StateChange(word, slots[position].entry.rule.id))
-            if !hold.isWhole { disable(at: position) }
+            if !hold.isWhole { slots[position].disable() }
         }
         slots.removeAll { $0.hold?.lease == lease }
         index()
@@ -159,38 +134,34 @@ struct RuleBook: Sendable {
     /// Counts anew; the fresh serial makes connections forget their own counts too.
     mutating func resetCounters(_ id: String) {
         guard let position = positions[id] else { return }
-        slots[position].tally = makeTally()
-        slots[position].serial = nil
+        slots[position].tally = makeTally(id)
+        slots[position].leaveForce()
     }
 
-    /// Brings the rules to a time: gives serials to those that come into force.
+    /// Brings the rules to a time: disables those that are over, and gives serials to those that
+    /// come into force or begin to learn.
     ///
     /// In a panic none does; its time goes on.
-    ///
-    /// - Returns: the ids of the rules whose `for` has passed; they are disabled now.
     mutating func settle(
         at now: Int64,
         isPanicked: Bool,
         serials: inout DesiredState.Serials
-    ) -> [String] {
+    ) -> [StateChange] {
         settledAt = now
-        var expired: [String] = []
+        var changes: [StateChange] = []
         for position in slots.indices {
-            if slots[position].isEnabled, let end = slots[position].expiresAt, end <= now {
-                disable(at: position)
-                expired.append(slots[position].entry.rule.id)
-            }
-            guard slots[position].isEnabled, slots[position].startsAt <= now, !isPanicked else {
-                slots[position].serial = nil
-                continue
-            }
-            if slots[position].serial == nil { slots[position].serial = serials.next() }
+            slots[position].settle(
+                at: now,
+                isPanicked: isPanicked,
+                serials: &serials,
+                into: &changes
+            )
         }
-        return expired
+        return changes
     }
 
     private func fresh(_ entry: RuleEntry, under lease: String?, at now: Int64) -> Slot {
-        var slot = Slot(entry: entry, tally: makeTally())
+        var slot = Slot(entry: entry, tally: makeTally(entry.rule.id))
         slot.hold = lease.map { Hold(lease: $0, isWhole: true) }
         slot.start(at: now)
         return slot
@@ -242,9 +213,12 @@ struct RuleBook: Sendable {
 struct StateChange: Equatable, Sendable {
     let word: String
     let subject: String?
+    /// For a person, where the word does not say all.
+    let detail: String?
 
-    init(_ word: String, _ subject: String?) {
+    init(_ word: String, _ subject: String?, detail: String? = nil) {
         self.word = word
         self.subject = subject
+        self.detail = detail
     }
 }

@@ -141,7 +141,12 @@ struct CompiledSnapshot: Sendable {
         ruleNames = Set(snapshot.rules.map(\.rule.id))
         proxies = Dictionary(
             snapshot.proxies.map { definition in
-                let rules = RuleSet(snapshot.rules, for: definition, seed: snapshot.seed)
+                let rules = RuleSet(
+                    snapshot.rules,
+                    for: definition,
+                    seed: snapshot.seed,
+                    pausedTerms: snapshot.pausedTerms
+                )
                 return (definition.name, Proxy(definition: definition, rules: rules))
             },
             uniquingKeysWith: { _, last in last }

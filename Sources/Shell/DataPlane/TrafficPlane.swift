@@ -16,16 +16,20 @@ package actor TrafficPlane {
     private var grantedPorts: [String: UInt16] = [:]
     private var ordinals: [String: Ordinals] = [:]
     private var isDraining = false
+    private let answers = AnswerStore()
 
     /// - Parameters:
     ///   - group: carries the connections; the caller shuts it down.
-    ///   - services: what connections ask for and do not do themselves.
+    ///   - services: what connections ask for and do not do themselves; what `stale` rules
+    ///     remember is kept here.
     package init(
         group: any EventLoopGroup,
         log: EventLog,
         services: FlowServices
     ) async throws {
         self.group = group
+        var services = services
+        services.memory = answers
         plane = try await PlaneState(log: log, group: group, services: services)
     }
 
@@ -55,6 +59,7 @@ package actor TrafficPlane {
             for listener in givenUp { await restore(listener) }
             throw error
         }
+        answers.keepOnly(rules: snapshot.rulesThatRemember)
         let compiled = CompiledSnapshot(snapshot)
         _ = await plane.onEveryLoop { $0.adopt(compiled) }
         let names = Set(wanted.map(\.name))

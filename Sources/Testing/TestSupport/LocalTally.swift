@@ -49,14 +49,16 @@ package final class LocalTally: Tally {
     package var spentBytes: UInt64 { counts.withLock { $0.bytes } }
 
     package func countMatch(in scope: TallyScope) -> UInt64? {
-        counts.withLock { counts in
+        let (ordinal, isNews) = counts.withLock { counts -> (UInt64?, Bool) in
             guard counts.matches[scope] != nil || counts.matches.count < maximumScopes else {
                 counts.uncounted += 1
-                return nil
+                return (nil, counts.uncounted == 1)
             }
             counts.matches[scope, default: 0] += 1
-            return counts.matches[scope]
+            return (counts.matches[scope], false)
         }
+        if isNews { tell(.keysAreFull) }
+        return ordinal
     }
 
     package func claimFiring(_ claim: FiringClaim) -> Bool {

@@ -107,7 +107,7 @@ struct Daemon {
             log: log,
             clock: RunTimekeeper(log),
             drawNumber: { Self.drawnNumber() },
-            makeTally: { SharedTally() }
+            makeTally: { SharedTally(tell: $0) }
         )
         let (listening, continuation) = AsyncStream<Void>.makeStream()
         let server = AdminServer(

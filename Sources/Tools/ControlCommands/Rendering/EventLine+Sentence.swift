@@ -67,6 +67,7 @@ extension EventLine {
     private var changed: String {
         var text = change ?? ""
         if let subject { text += " \(subject)" }
+        if let message { text += ": \(message)" }
         if let generation { text += ", generation \(generation)" }
         return text
     }

@@ -38,8 +38,14 @@ extension RulesReply {
 extension RuleReply {
     /// Whether it acts, and for how long.
     var state: TextTable.Cell {
-        if !enabled { return .init("off", .quiet) }
+        if !enabled {
+            return exhausted.map { .init("off, budget of \($0) used up", .bad) }
+                ?? .init("off", .quiet)
+        }
         if let startsIn { return .init("starts in \(Amount.time(startsIn))", .quiet) }
+        if let window, !window.open {
+            return .init("window opens in \(Amount.time(window.changesIn))", .quiet)
+        }
         guard inForce else { return .init("not in force", .bad) }
         return .init(expiresIn.map { "on for \(Amount.time($0))" } ?? "on", .good)
     }

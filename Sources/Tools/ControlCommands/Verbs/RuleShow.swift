@@ -33,6 +33,15 @@ extension RuleReply {
         facts.add("faults", faults.joined(separator: ", "))
         facts.add("matches", String(matches))
         facts.add("fired", String(fired))
+        facts.add("active", String(active))
+        facts.add("uncounted", uncounted > 0 ? String(uncounted) : nil)
+        facts.add("window", window.map(\.sentence))
         return facts
+    }
+}
+
+extension RuleReply.Window {
+    fileprivate var sentence: String {
+        "\(open ? "open" : "closed"), \(open ? "closes" : "opens") in \(Amount.time(changesIn))"
     }
 }
