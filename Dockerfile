@@ -8,7 +8,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libssl-dev libpcap-dev binutils \
+    && apt-get install -y -qq --no-install-recommends libssl-dev libpcap-dev zlib1g-dev binutils \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # Dependencies change less often than sources: they are fetched in a layer of their own.
@@ -49,7 +49,7 @@ CMD ["--listen", "0.0.0.0:8080"]
 # The last stage is what a build without --target makes.
 FROM slim AS chaosproxy
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libssl3 libpcap0.8 \
+    && apt-get install -y -qq --no-install-recommends libssl3 libpcap0.8 zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /programs/chaosproxy /programs/chaosctl /usr/local/bin/
 RUN install -d -m 755 /etc/chaosproxy \

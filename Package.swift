@@ -28,8 +28,20 @@ let package = Package(
         .core("EventRecords", on: ["FaultModel"]),
         .core("FlowEngine", on: ["FaultModel", "WireFormats", "EventRecords"]),
 
+        // System: libraries of the machine.
+        .systemLibrary(
+            name: "CZlib",
+            path: "Sources/System/CZlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+
         // Shell: owns sockets, files, time and tasks. The two planes do not know each other.
         .shell("RuleFiles", on: ["FaultModel"], using: [.mustache, .yams]),
+        .shell(
+            "MessageContent",
+            on: ["FaultModel", "WireFormats", "CZlib"],
+            using: [.mustache]
+        ),
         .shell("EventJournal", on: ["EventRecords"]),
         .shell("SocketFiles"),
         .shell(
@@ -100,6 +112,7 @@ let package = Package(
         ),
         .tests(of: "FlowEngine", on: ["FaultModel", "EventRecords", "TestSupport"]),
         .tests(of: "RuleFiles", on: ["FaultModel"]),
+        .tests(of: "MessageContent", on: ["FaultModel", "WireFormats", "TestSupport"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
         .tests(of: "EventFiles", on: ["EventRecords", "EventJournal", "AdminContract"]),
         .tests(of: "SocketFiles"),
