@@ -130,7 +130,10 @@ let package = Package(
             ],
             using: [.serviceLifecycle, .logging, .hummingbird, .nioCore, .nioPosix]
         ),
-        .tests(of: "ControlCommands", on: ["FaultModel", "AdminContract", "AdminClient"]),
+        .tests(
+            of: "ControlCommands",
+            on: ["FaultModel", "RuleFiles", "AdminContract", "AdminClient"]
+        ),
         .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
         .testTarget(
             name: "SystemTests",

@@ -6,12 +6,11 @@ import Testing
 @testable import RuleFiles
 
 @Suite struct PresetTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     @Test(arguments: Preset.Kind.allCases)
     func `the programs hold the files of presets as they are`(kind: Preset.Kind) throws {
-        let folder = Self.root.appending(path: kind == .fault ? "rules/presets" : "rules/profiles")
+        let folder = PublishedFiles.root.appending(
+            path: kind == .fault ? "rules/presets" : "rules/profiles"
+        )
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         let names = files.map { $0.replacingOccurrences(of: ".yaml", with: "") }
         let embedded = PresetTexts.all.filter { $0.kind == kind }

@@ -6,12 +6,11 @@ import Testing
 
 /// What a reader is told to write has to be what the language accepts.
 @Suite struct PublishedExampleTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     @Test(arguments: ["Documentation/Rules.md", "README.md"])
     func `every document on a page is accepted`(page: String) throws {
-        let documents = try yamlBlocks(of: page).filter { $0.text.hasPrefix("version: 1\n") }
+        let documents = try PublishedFiles.yamlBlocks(of: page).filter {
+            $0.text.hasPrefix("version: 1\n")
+        }
         #expect(!documents.isEmpty)
         for document in documents {
             let error = firstError(document.text)
@@ -20,7 +19,7 @@ import Testing
     }
 
     @Test func `every fragment on the page of the language is a list of rules`() throws {
-        let fragments = try yamlBlocks(of: "Documentation/Rules.md").filter {
+        let fragments = try PublishedFiles.yamlBlocks(of: "Documentation/Rules.md").filter {
             $0.text.hasPrefix("# fragment:")
         }
         #expect(!fragments.isEmpty)
@@ -31,7 +30,7 @@ import Testing
     }
 
     @Test func `every file of the quick start loads, by itself or included`() throws {
-        let folder = Self.root.appending(path: "examples/quickstart")
+        let folder = PublishedFiles.root.appending(path: "examples/quickstart")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
             $0.hasSuffix(".yaml")
         }
@@ -54,25 +53,5 @@ import Testing
         }
         #expect(configurations == 2)
         #expect(rest.isEmpty)
-    }
-
-    /// The blocks marked as YAML, with the line at which each begins.
-    private func yamlBlocks(of page: String) throws -> [(line: Int, text: String)] {
-        let url = Self.root.appending(path: page)
-        let lines = try String(contentsOf: url, encoding: .utf8)
-            .split(separator: "\n", omittingEmptySubsequences: false)
-        var blocks: [(line: Int, text: String)] = []
-        var isInside = false
-        for (number, line) in lines.enumerated() {
-            if isInside, line == "```" {
-                isInside = false
-            } else if isInside {
-                blocks[blocks.count - 1].text += "\(line)\n"
-            } else if line == "```yaml" {
-                isInside = true
-                blocks.append((number + 2, ""))
-            }
-        }
-        return blocks
     }
 }

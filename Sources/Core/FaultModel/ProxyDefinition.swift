@@ -15,6 +15,8 @@ package struct ProxyDefinition: Hashable, Sendable {
     package var to: String
     /// A disabled proxy does not listen; default true.
     package var isEnabled: Bool
+    /// Faults that requests ask for themselves; `nil`: none, the default.
+    package var requestFaults: RequestFaults?
 
     package init(
         name: String,
@@ -26,7 +28,8 @@ package struct ProxyDefinition: Hashable, Sendable {
         limits: ProxyLimits,
         from: String,
         to: String,
-        isEnabled: Bool
+        isEnabled: Bool,
+        requestFaults: RequestFaults? = nil
     ) {
         self.name = name
         self.listen = listen
@@ -38,6 +41,7 @@ package struct ProxyDefinition: Hashable, Sendable {
         self.from = from
         self.to = to
         self.isEnabled = isEnabled
+        self.requestFaults = requestFaults
     }
 
     /// What the proxy takes its bytes for; the word in a file is `protocol`.

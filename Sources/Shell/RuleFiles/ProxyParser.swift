@@ -3,11 +3,15 @@ package import FaultModel
 
 /// Makes a ``ProxyDefinition`` of its document.
 package enum ProxyParser {
-    private static let keys = [
+    static let keys = [
         "listen", "upstream", "protocol", "from", "to", "tags", "enabled", "on-upstream-failure",
-        "limits",
+        "limits", "request-faults",
     ]
-    private static let unbuilt: Set = ["tls", "request-faults"]
+    static let limitKeys = [
+        "connections", "buffer", "connect-timeout", "idle-timeout", "head-timeout", "head",
+        "body-limit",
+    ]
+    private static let unbuilt: Set = ["tls"]
     /// Bytes of a proxy's name.
     package static let maximumNameLength = 100
     /// Upstreams that are tried in order.
@@ -76,8 +80,11 @@ package enum ProxyParser {
         let from = fields["from"].map { $0.string("`from`") } ?? "client"
         let to = fields["to"].map { $0.string("`to`") } ?? name
         let tags = fields["tags"].map(RuleParser.readTags) ?? []
+        let asked = fields["request-faults"].flatMap {
+            RequestFaultsParser.read($0, transport ?? .http)
+        }
         guard isName, let listen, let upstreams, !upstreams.isEmpty, let transport, let isEnabled,
-            let failure, let from, let to
+            let failure, let from, let to, asked != nil || fields["request-faults"] == nil
         else { return nil }
         guard !upstreams.contains(listen) || isSystemChosen(listen) else {
             item.fail("bad-value", "`\(name)` would be its own upstream", at: position)
@@ -93,9 +100,16 @@ package enum ProxyParser {
             limits: limits,
             from: from,
             to: to,
-            isEnabled: isEnabled
+            isEnabled: isEnabled,
+            requestFaults: asked?.faults
         )
-        return ProxyEntry(definition: definition, node: item.node, path: item.path, file: item.file)
+        let node = asked.map { item.node.setting("request-faults", to: $0.node) }
+        return ProxyEntry(
+            definition: definition,
+            node: node ?? item.node,
+            path: item.path,
+            file: item.file
+        )
     }
 
     private static func checkName(
@@ -182,12 +196,8 @@ package enum ProxyParser {
     }
 
     private static func readLimits(_ item: Item) -> ProxyLimits {
-        let keys = [
-            "connections", "buffer", "connect-timeout", "idle-timeout", "head-timeout", "head",
-            "body-limit",
-        ]
         var limits = ProxyLimits.defaults
-        guard let fields = item.fields("`limits`", known: keys) else { return limits }
+        guard let fields = item.fields("`limits`", known: limitKeys) else { return limits }
         let time = Duration.milliseconds(1)...Duration.seconds(3_600)
         if let count = fields["connections"]?.integer(1...1_000_000) { limits.connections = count }
         if let buffer = fields["buffer"]?.bytes(64 << 10...1 << 30) { limits.buffer = buffer }

@@ -26,6 +26,32 @@ struct MatchOptions: ParsableArguments {
     @Option(help: "Connections by their ordinal on the proxy: 3, 1..10, odd or even.")
     var connection: [String] = []
 
+    @Option(help: ArgumentHelp("A cookie; without a value: present.", valueName: "name=value"))
+    var cookie: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What the request's body holds, by a JSON Pointer or as text.",
+            valueName: "/pointer=value"
+        )
+    )
+    var requestBody: [String] = []
+
+    @Option(help: "The upstream's answer: 503, 5xx; more than one: any of them.")
+    var responseStatus: [String] = []
+
+    @Option(help: "Text near the beginning of what the client sends on a tcp connection.")
+    var bytes: String?
+
+    @Option(help: "Look for --bytes in what goes to the server, or comes to the client.")
+    var bytesToward: String?
+
+    @Option(help: "A share of the clients that is always the same one, e.g. 50.")
+    var cohort: String?
+
+    @Option(help: "Of what --cohort is a share: client, connection or header:NAME.")
+    var cohortOf: String?
+
     func document(proxy: String) throws -> JSONTree {
         var when: JSONTree = ["proxy": .string(proxy)]
         if let request = JSONTree(oneOrMore: request) {
@@ -41,6 +67,33 @@ struct MatchOptions: ParsableArguments {
         if let client = JSONTree(oneOrMore: client) { when = when.setting("client", to: client) }
         if let connection = JSONTree(oneOrMore: connection) {
             when = when.setting("connection", to: connection)
+        }
+        return try contents(when)
+    }
+
+    /// What messages and streams hold, and whose they are.
+    private func contents(_ when: JSONTree) throws -> JSONTree {
+        var when = when
+        if let cookies = try patterns(cookie, separator: "=", option: "--cookie") {
+            when = when.setting("cookies", to: cookies)
+        }
+        if let body = try patterns(requestBody, separator: "=", option: "--request-body") {
+            when = when.setting("body", to: body)
+        }
+        if let status = JSONTree(oneOrMore: responseStatus) {
+            when = when.setting("response", to: ["status": status])
+        }
+        guard bytes != nil || bytesToward == nil, cohort != nil || cohortOf == nil else {
+            throw ValidationError("--bytes-toward needs --bytes, and --cohort-of needs --cohort.")
+        }
+        if let bytes {
+            let toward = JSONTree.string(bytesToward ?? "server")
+            when = when.setting("bytes", to: ["toward": toward, "text": .string(bytes)])
+        }
+        if let cohort {
+            var share: JSONTree = ["percent": JSONTree(scalar: cohort)]
+            if let cohortOf { share = share.setting("of", to: .string(cohortOf)) }
+            when = when.setting("cohort", to: share)
         }
         return when
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import FaultModel
 import AdminClient
 import ArgumentParser
+import FaultModel
 
 /// How a command shows what it was told.
 struct OutputOptions: ParsableArguments {
@@ -11,9 +11,14 @@ struct OutputOptions: ParsableArguments {
     /// Shows a reply: as the proxy's own document, or as `lines` for a person, which are told
     /// whether to use colours.
     func show(_ reply: AdminReply, _ lines: (_ colour: Bool) throws -> [String]) throws {
+        try show(try output == .table ? .null : reply.tree(), lines)
+    }
+
+    /// Shows what the command knows itself.
+    func show(_ tree: JSONTree, _ lines: (_ colour: Bool) throws -> [String]) throws {
         switch output {
-        case .json: try Surroundings.current.print([try reply.tree().pretty])
-        case .yaml: try Surroundings.current.print([try reply.tree().yaml])
+        case .json: try Surroundings.current.print([tree.pretty])
+        case .yaml: try Surroundings.current.print([tree.yaml])
         case .table: try Surroundings.current.print(try lines(usesColour))
         }
     }

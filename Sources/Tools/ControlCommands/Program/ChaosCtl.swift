@@ -17,7 +17,8 @@ struct ChaosCtl: AsyncParsableCommand {
             StatusVerb.self, ProxyVerbs.self, RuleVerbs.self, FaultVerb.self, PartitionVerbs.self,
             LeaseVerbs.self, ResetVerb.self, PanicVerb.self, UnpanicVerb.self, EventsVerb.self,
             ExchangesVerb.self, ExplainVerb.self, WaitVerb.self, MarkVerb.self,
-            ConnectionsVerb.self, ValidateVerb.self, RunVerb.self, HealthcheckVerb.self,
+            ConnectionsVerb.self, PresetVerbs.self, SchemaVerb.self, ValidateVerb.self,
+            RunVerb.self, HealthcheckVerb.self,
         ]
     )
 }
@@ -79,5 +80,14 @@ struct ConnectionsVerb: AsyncParsableCommand {
         abstract: "Look at live connections, and kill them.",
         subcommands: [ConnectionsList.self, ConnectionsKill.self],
         defaultSubcommand: ConnectionsList.self
+    )
+}
+
+struct PresetVerbs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "preset",
+        abstract: "Look at the presets: names for common faults and networks.",
+        subcommands: [PresetList.self, PresetShow.self],
+        defaultSubcommand: PresetList.self
     )
 }

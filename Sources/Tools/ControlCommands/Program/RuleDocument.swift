@@ -30,8 +30,9 @@ struct RuleDocument {
     /// The rules, in their order, each as it was written.
     ///
     /// They are checked against `proxies`, those of the configuration that they are meant for; the
-    /// places of errors are those of this text.
+    /// places of errors are those of this text. What a proxy reads on its own machine is left out.
     func rules(for proxies: JSONTree) throws(InvalidConfiguration) -> [JSONTree] {
+        let proxies = proxies.without("request-faults")
         let shape = shape
         let head = head(shape, proxies: proxies.compact)
         // A flow collection may stand at the margin; a block has to be under its key.
@@ -131,5 +132,18 @@ struct RuleDocument {
             return error
         }
         return InvalidConfiguration(errors[0], others: Array(errors.dropFirst()))
+    }
+}
+
+extension JSONTree {
+    /// An object of objects, each without one of its members.
+    fileprivate func without(_ key: String) -> JSONTree {
+        guard case .object(let members) = self else { return self }
+        return .object(
+            members.map { member in
+                guard case .object(let inner) = member.value else { return member }
+                return Member(member.key, .object(inner.filter { $0.key != key }))
+            }
+        )
     }
 }

@@ -17,16 +17,22 @@ struct FaultVerb: AsyncParsableCommand {
               chaosctl fault prism truncate 50% --then reset
               chaosctl fault prism reset --after 17B
               chaosctl fault prism hang 10s
+              chaosctl fault db slice 100B±20B --bytes SELECT
+              chaosctl fault prism edit response --status 404 --response-status 200
+              chaosctl fault prism rate-limit 100/60s --key header:X-Api-Key
+              chaosctl fault prism 3g --for 30s
             """
     )
 
     @Argument(help: "The proxy's name, a glob of names, or tag:NAME.") var proxy: String
-    @Argument(help: "delay, bandwidth, respond, reset, close, hang or truncate.")
-    var kind: FaultKind
+    @Argument(help: "A fault, or a preset: see `chaosctl preset list`.")
+    var kind: FaultWord
     @Argument(
         help: """
-            A time (delay, hang), a rate (bandwidth), a status (respond), or how much passes \
-            first (truncate, reset, close).
+            A time (delay, stall, hang, slow-close, stale), a rate (bandwidth, corrupt, loss), a \
+            size (slice), a status (respond), how much passes first (truncate, reset, close), \
+            request or response (edit, swallow), a word (malform), a count (repeat), or a quota \
+            (rate-limit).
             """
     )
     var value: String?
@@ -62,7 +68,7 @@ struct FaultVerb: AsyncParsableCommand {
     func document(id: String) throws -> JSONTree {
         var rule: JSONTree = ["id": .string(id)]
         rule = rule.setting("when", to: try match.document(proxy: proxy))
-        if let limit = limit.document { rule = rule.setting("limit", to: limit) }
+        if let limit = try limit.document { rule = rule.setting("limit", to: limit) }
         return rule.setting("then", to: [try kind.document(value: value, details)])
     }
 
@@ -88,15 +94,15 @@ struct FaultVerb: AsyncParsableCommand {
 
     private func unusedID(_ client: AdminClient) async throws -> String {
         let rules = try await client.send(.look("rules")).decoded(RulesReply.self).rules
-        return Self.unusedID(proxy: proxy, kind: kind, taken: Set(rules.map(\.id)))
+        return Self.unusedID(proxy: proxy, word: kind.word, taken: Set(rules.map(\.id)))
     }
 
     /// An id such as `prism.delay.1`, with the lowest number that no rule has.
-    static func unusedID(proxy: String, kind: FaultKind, taken: Set<String>) -> String {
+    static func unusedID(proxy: String, word: String, taken: Set<String>) -> String {
         let name = String(proxy.map { $0.isWhitespace || "*?:".contains($0) ? "-" : $0 })
         var number = 1
-        while taken.contains("\(name).\(kind.rawValue).\(number)") { number += 1 }
-        return "\(name).\(kind.rawValue).\(number)"
+        while taken.contains("\(name).\(word).\(number)") { number += 1 }
+        return "\(name).\(word).\(number)"
     }
 
     /// A rule for a proxy that does not exist would be silent for ever.
