@@ -80,16 +80,11 @@ package enum ProxyParser {
         let from = fields["from"].map { $0.string("`from`") } ?? "client"
         let to = fields["to"].map { $0.string("`to`") } ?? name
         let tags = fields["tags"].map(RuleParser.readTags) ?? []
-        let asked = fields["request-faults"].flatMap {
-            RequestFaultsParser.read($0, transport ?? .http)
-        }
+        let asked = fields["request-faults"].flatMap { RequestFaultsParser.read($0, transport) }
         guard isName, let listen, let upstreams, !upstreams.isEmpty, let transport, let isEnabled,
             let failure, let from, let to, asked != nil || fields["request-faults"] == nil
         else { return nil }
-        guard !upstreams.contains(listen) || isSystemChosen(listen) else {
-            item.fail("bad-value", "`\(name)` would be its own upstream", at: position)
-            return nil
-        }
+        guard isNoLoop(listen, upstreams, item, name, at: position) else { return nil }
         let definition = ProxyDefinition(
             name: name,
             listen: listen,
@@ -103,13 +98,20 @@ package enum ProxyParser {
             isEnabled: isEnabled,
             requestFaults: asked?.faults
         )
-        let node = asked.map { item.node.setting("request-faults", to: $0.node) }
-        return ProxyEntry(
-            definition: definition,
-            node: node ?? item.node,
-            path: item.path,
-            file: item.file
-        )
+        let node = asked.map { item.node.setting("request-faults", to: $0.node) } ?? item.node
+        return ProxyEntry(definition: definition, node: node, path: item.path, file: item.file)
+    }
+
+    private static func isNoLoop(
+        _ listen: Endpoint,
+        _ upstreams: [Endpoint],
+        _ item: Item,
+        _ name: String,
+        at position: DocumentNode.Position?
+    ) -> Bool {
+        if !upstreams.contains(listen) || isSystemChosen(listen) { return true }
+        item.fail("bad-value", "`\(name)` would be its own upstream", at: position)
+        return false
     }
 
     private static func checkName(

@@ -12,9 +12,9 @@ struct RequestFaultsParser {
 
     static func read(
         _ item: Item,
-        _ transport: ProxyDefinition.Transport
+        _ transport: ProxyDefinition.Transport?
     ) -> RequestFaultsParser? {
-        guard transport == .http else {
+        guard transport != .tcp else {
             item.badValue(
                 "a tcp proxy has no requests that could ask for faults",
                 hint: "set protocol: http, or leave this out"
