@@ -150,6 +150,9 @@ final class FlowPlaybook {
         case .forward(let direction, let count):
             let bytes = take(count, from: &held[direction, default: []])
             if direction == .clientToServer { sentToServer += bytes } else { sentToClient += bytes }
+        case .alter(let direction, let offset, let alteration):
+            let byte = held[direction, default: []][offset]
+            held[direction, default: []][offset] = alteration.applied(to: byte)
         case .insert(let direction, let payload): held[direction, default: []] += payload
         case .copy(let direction, let count):
             let bytes = unread[direction] ?? []

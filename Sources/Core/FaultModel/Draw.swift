@@ -52,6 +52,14 @@ package struct Draw: Hashable, Sendable {
         return Double(state.finished() >> 11) * 0x1p-53
     }
 
+    /// How often in a row something of this chance happens before it does not, drawn by inversion.
+    ///
+    /// - Parameter rate: from 0 to less than 1.
+    package static func run(of rate: Double, at fraction: Double) -> Int {
+        guard rate > 0 else { return 0 }
+        return Int(min(Real.log(1 - fraction) / Real.log(rate), 1e9))
+    }
+
     /// What identifies one rule's draws on one proxy.
     package struct Stream: Hashable, Sendable {
         fileprivate let seed: UInt64

@@ -13,6 +13,8 @@ package enum Effect: Equatable, Sendable {
     case drop(Direction, Int)
     /// Write the first held bytes to the direction's destination.
     case forward(Direction, Int)
+    /// Change one held byte, so far behind the first, which is about to leave.
+    case alter(Direction, Int, Alteration)
     /// Put these bytes at the end of what is held.
     case insert(Direction, [UInt8])
     /// Put a copy of the first unread bytes at the end of what is held; they stay unread.

@@ -8,8 +8,9 @@ package import FaultModel
 ///       └──────── the shape's cut is reached ───▶ cut (until the shape changes)
 ///
 /// A lane never sees bytes. It is told how many arrived and says how many may leave; the shell
-/// keeps them, in order, and obeys. Chunks never overtake each other. With the open shape and
-/// nothing held, a chunk costs one comparison and one effect.
+/// keeps them, in order, and obeys. Chunks never overtake each other. A byte that is due passes the
+/// shape's cut, then the gates of its counted faults, then its rate. With the open shape and nothing
+/// held, a chunk costs one comparison and one effect.
 package struct Lane: Equatable, Sendable {
     package let direction: Direction
     package private(set) var shape = Shape.open
@@ -20,6 +21,8 @@ package struct Lane: Equatable, Sendable {
     /// Whether the shape's cut has been reached.
     package private(set) var isCut = false
     package private(set) var isFinished = false
+    /// Cut off by a partition that says nothing: nothing leaves, whatever the shape.
+    package private(set) var isSevered = false
     /// When to call ``woke(at:emitting:)``; `nil`: not needed.
     package private(set) var wakeAt: Moment?
     /// How late delayed chunks left, since somebody last took account of it.
@@ -30,6 +33,11 @@ package struct Lane: Equatable, Sendable {
     /// When the token bucket holds something again.
     private var nextFree = Moment(nanoseconds: .min)
     private var ending: Close.How?
+    private var gates: [Gate] = []
+    /// Whether a chunk leaves as it comes when none is held.
+    private var isOpen = true
+    /// When the last held byte left, or the end of the source came.
+    private var lastMoved = Moment(nanoseconds: .min)
 
     /// Bytes that leave at once under a rate: what passes in this time, at least one byte.
     static let pacingInterval = Duration.milliseconds(5)
@@ -53,7 +61,7 @@ package struct Lane: Equatable, Sendable {
         emitting effects: inout [Effect]
     ) {
         guard count > 0 else { return }
-        if queue.isEmpty, shape == .open {
+        if isOpen, queue.isEmpty {
             passed += UInt64(count)
             effects.append(.forward(direction, count))
             return
@@ -72,6 +80,7 @@ package struct Lane: Equatable, Sendable {
         emitting effects: inout [Effect]
     ) {
         ending = how
+        lastMoved = now
         release(at: now, emitting: &effects)
     }
 
@@ -80,6 +89,8 @@ package struct Lane: Equatable, Sendable {
     }
 
     /// Takes on another shape; what the old one held and the new one would not is released.
+    ///
+    /// A counted fault that both shapes have goes on where it was.
     package mutating func reshape(
         _ shape: Shape,
         at now: Moment,
@@ -87,16 +98,37 @@ package struct Lane: Equatable, Sendable {
     ) {
         guard shape != self.shape else { return }
         if shape.rate != self.shape.rate { nextFree = Moment(nanoseconds: .min) }
+        // What is drawn for a chunk must not depend on what other rules held before.
+        if self.shape.chunkDelays.isEmpty, queue.isEmpty { chunkOrdinal = 0 }
+        if shape.counted != self.shape.counted {
+            gates = shape.counted.compactMap { fault in
+                gates.first { $0.fault == fault } ?? Gate(fault, passed: passed)
+            }
+        }
         self.shape = shape
+        isOpen = shape.passesBytes && !isSevered
         isCut = false
         queue.reschedule(in: shape)
         // What leaves now was due at another time before: it is not late.
         release(at: now, measuring: false, emitting: &effects)
     }
 
+    /// Cuts the lane off from its destination, or joins them again: then everything due leaves.
+    package mutating func sever(
+        _ isSevered: Bool,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) {
+        guard isSevered != self.isSevered else { return }
+        self.isSevered = isSevered
+        isOpen = shape.passesBytes && !isSevered
+        release(at: now, measuring: false, emitting: &effects)
+    }
+
     /// Ends the lane's flow where it stands: what is held leaves, nothing after it does.
     package mutating func cutHere(at now: Moment, emitting effects: inout [Effect]) {
         shape.cutAt = min(shape.cutAt ?? .max, passed + UInt64(heldBytes))
+        isOpen = false
         release(at: now, emitting: &effects)
     }
 
@@ -114,50 +146,94 @@ package struct Lane: Equatable, Sendable {
     ) {
         wakeAt = nil
         var leaving = 0
-        while let next = queue.first, !shape.isHeld, !isCut {
+        while let next = queue.first, !shape.isHeld, !isSevered, !isCut {
             if next.due > now {
                 wakeAt = next.due
                 break
             }
-            var count = next.count
-            if let cutAt = shape.cutAt {
-                count = Int(min(UInt64(count), cutAt - min(cutAt, passed)))
-            }
-            if count > 0, let rate = shape.rate { count = take(count, at: rate, now) }
+            let count = permitted(next.count, at: now)
             guard count > 0 else {
                 isCut = shape.cutAt == passed
                 break
             }
-            if measuring, next.isDelayed, shape.rate == nil {
+            if measuring, next.isDelayed, shape.rate == nil, gates.isEmpty {
                 delayErrors.record(now.nanoseconds - next.due.nanoseconds)
             }
+            account(for: count, behind: leaving, at: now, emitting: &effects)
             queue.removeFirst(count)
             heldBytes -= count
             passed += UInt64(count)
             leaving += count
         }
-        if leaving > 0 { effects.append(.forward(direction, leaving)) }
-        if shape.cutAt == passed, !isFinished { isCut = true }
-        if let ending, queue.isEmpty, !isFinished, !isCut, !shape.isHeld {
-            isFinished = true
-            effects.append(ending == .rst ? .end(.rst) : .finish(direction.destination))
+        for position in gates.indices { gates[position].ended(at: now) }
+        if leaving > 0 {
+            lastMoved = now
+            effects.append(.forward(direction, leaving))
         }
+        if shape.cutAt == passed, !isFinished, !isSevered { isCut = true }
+        finish(at: now, emitting: &effects)
     }
 
-    /// Takes from the token bucket; 0 means "later", with the alarm set.
-    private mutating func take(_ count: Int, at rate: ByteRate, _ now: Moment) -> Int {
+    /// How many of the bytes that are due may leave now; 0 means "later", with the alarm set if it
+    /// is known when.
+    private mutating func permitted(_ count: Int, at now: Moment) -> Int {
+        var count = count
+        if let cutAt = shape.cutAt {
+            count = Int(min(UInt64(count), cutAt - min(cutAt, passed)))
+        }
+        for position in gates.indices where count > 0 {
+            count = gates[position].permits(count, behind: passed, at: now, orAt: &wakeAt)
+        }
+        guard count > 0, let rate = shape.rate else { return count }
         guard !rate.isStalled else { return 0 }
         guard nextFree <= now else {
             wakeAt = nextFree
             return 0
         }
-        let share = rate.bytesPerSecond * Self.pacingInterval.inSeconds
-        let taken = min(count, Int(min(max(share, 1), 1e9)))
+        return min(count, Self.pace(of: rate))
+    }
+
+    /// Bytes that pass in one ``pacingInterval``, at least one.
+    static func pace(of rate: ByteRate) -> Int {
+        Int(min(max(rate.bytesPerSecond * pacingInterval.inSeconds, 1), 1e9))
+    }
+
+    /// Charges the faults for bytes that leave, and names those among them that are changed.
+    private mutating func account(
+        for count: Int,
+        behind leaving: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) {
+        if let rate = shape.rate { charge(count, at: rate, now) }
+        for position in gates.indices {
+            gates[position].left(count, behind: passed, at: now)
+            guard case .corrupt(var gate) = gates[position] else { continue }
+            gate.alter(count, behind: passed) { offset, alteration in
+                effects.append(.alter(direction, leaving + offset, alteration))
+            }
+            gates[position] = .corrupt(gate)
+        }
+    }
+
+    /// Takes from the token bucket.
+    private mutating func charge(_ count: Int, at rate: ByteRate, _ now: Moment) {
         let credit = Double(shape.burst.bytes) / rate.bytesPerSecond * 1e9
         let earliest = now.advanced(by: -Int64(min(credit, 9e18)))
-        let cost = Double(taken) / rate.bytesPerSecond * 1e9
+        let cost = Double(count) / rate.bytesPerSecond * 1e9
         nextFree = max(nextFree, earliest).advanced(by: Int64(min(cost, 9e18)))
-        return taken
+    }
+
+    /// Passes the end of the source on, when nothing is left to go before it.
+    private mutating func finish(at now: Moment, emitting effects: inout [Effect]) {
+        guard let ending, queue.isEmpty, !isFinished, !isCut, !isSevered, !shape.isHeld else {
+            return
+        }
+        for gate in gates where gate.holdsEnd(at: now, until: &wakeAt) { return }
+        let due = ending == .fin ? lastMoved.advanced(by: shape.endDelay) : now
+        guard due <= now else { return wakeAt = due }
+        isFinished = true
+        effects.append(ending == .rst ? .end(.rst) : .finish(direction.destination))
     }
 }
 

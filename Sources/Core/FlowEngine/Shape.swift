@@ -2,6 +2,9 @@
 package import FaultModel
 
 /// What the faults in force ask of one direction.
+///
+/// Of several rates of its own a lane keeps to the slowest. A rate that is shared with other
+/// connections is one of the ``counted`` faults and applies beside it: bytes leave when both allow.
 package struct Shape: Equatable, Sendable {
     /// Of every chunk alike, in nanoseconds.
     package var delay: Int64 = 0
@@ -14,25 +17,95 @@ package struct Shape: Equatable, Sendable {
     package var isHeld = false
     /// Nothing leaves after this many bytes since the connection began.
     package var cutAt: UInt64?
+    /// How long an orderly end waits behind the last byte, in nanoseconds.
+    package var endDelay: Int64 = 0
+    /// Faults that keep count of what leaves, in the order in which they are asked.
+    package var counted: [CountedFault] = []
 
     package static let open = Shape()
 
     package init() {}
 
+    /// Whether every byte leaves as it comes.
+    var passesBytes: Bool {
+        delay == 0 && rate == nil && !isHeld && cutAt == nil && counted.isEmpty
+            && chunkDelays.isEmpty
+    }
+
     /// Adds up to the far end of time and not beyond it.
-    mutating func add(delay nanoseconds: Int64) {
-        let (sum, overflow) = delay.addingReportingOverflow(nanoseconds)
-        delay = overflow ? .max : sum
+    mutating func add(delay nanoseconds: Int64) { delay = Self.sum(delay, nanoseconds) }
+
+    /// For bytes that have been held before they were made.
+    package mutating func removeDelays() {
+        delay = 0
+        chunkDelays = []
     }
 
     /// How long the chunk of this ordinal is held, in nanoseconds.
     func delay(ofChunk chunk: UInt64) -> Int64 {
         var total = delay
         for firing in chunkDelays {
-            let drawn = firing.delay(chunk: chunk)?.nanoseconds ?? 0
-            total = total.addingReportingOverflow(drawn).overflow ? .max : total + drawn
+            total = Self.sum(total, firing.delay(chunk: chunk)?.nanoseconds ?? 0)
         }
         return total
+    }
+
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
+    }
+
+    /// Takes on what one fault asks of the direction.
+    mutating func add(
+        _ fault: AppliedFault,
+        in direction: Direction,
+        perChunk: Bool,
+        origin: UInt64
+    ) {
+        switch fault.firing.fault {
+        case .delay(let delay) where !delay.atConnect && delay.toward.includes(direction):
+            if perChunk || delay.perChunk {
+                chunkDelays.append(fault.firing)
+            } else {
+                add(delay: fault.firing.delay(chunk: 0)?.nanoseconds ?? 0)
+            }
+        case .bandwidth(let bandwidth) where bandwidth.toward.includes(direction):
+            if fault.firing.bucket != nil { return count(fault, in: direction, origin) }
+            if let rate, rate < bandwidth.rate { return }
+            rate = bandwidth.rate
+            burst = bandwidth.burst
+        case .close(let close) where close.toward.includes(direction):
+            guard case .bytes(let count) = close.after else { return }
+            let end = fault.passed(direction) + UInt64(count.bytes)
+            cutAt = min(cutAt ?? end, end)
+        case .hang where perChunk: isHeld = true
+        case .slowClose(let slowClose) where slowClose.toward.includes(direction):
+            endDelay = Self.sum(endDelay, slowClose.delay.nanoseconds)
+        case .slice(let slice) where slice.toward.includes(direction):
+            count(fault, in: direction, origin)
+        case .stall(let stall) where stall.toward.includes(direction):
+            count(fault, in: direction, origin)
+        case .corrupt(let corrupt) where corrupt.toward.includes(direction):
+            count(fault, in: direction, origin)
+        case .loss(let loss) where loss.toward.includes(direction):
+            count(fault, in: direction, origin)
+        default: return
+        }
+    }
+
+    private mutating func count(
+        _ fault: AppliedFault,
+        in direction: Direction,
+        _ origin: UInt64
+    ) {
+        let counted = CountedFault(
+            fault.firing,
+            origin: origin,
+            start: fault.passed(direction),
+            since: fault.since
+        )
+        let place = self.counted.firstIndex { $0.rank > counted.rank } ?? self.counted.endIndex
+        self.counted.insert(counted, at: place)
     }
 }
 
@@ -52,11 +125,18 @@ struct AppliedFault: Equatable, Sendable {
 /// Everything that the fired rules do to one unit: an exchange, or a stream.
 struct AppliedPlan: Equatable, Sendable {
     private(set) var faults: [AppliedFault] = []
+    /// Bytes that had passed in each direction when the stream began.
+    var originToServer: UInt64 = 0
+    var originToClient: UInt64 = 0
 
     /// The counters of rules whose budget the unit's bytes count against.
     private(set) var budgets: [any Tally] = []
 
     static let pass = AppliedPlan()
+
+    private func origin(_ direction: Direction) -> UInt64 {
+        direction == .clientToServer ? originToServer : originToClient
+    }
 
     var isPass: Bool { faults.isEmpty }
 
@@ -85,6 +165,15 @@ struct AppliedPlan: Equatable, Sendable {
 
     static func == (left: AppliedPlan, right: AppliedPlan) -> Bool { left.faults == right.faults }
 
+    /// Keeps only what delays an end.
+    mutating func keepSlowCloses() {
+        guard !faults.isEmpty else { return }
+        faults.removeAll {
+            if case .slowClose = $0.firing.fault { false } else { true }
+        }
+        collectBudgets()
+    }
+
     /// Drops the faults of rules that are no longer in force; says whether there were any.
     mutating func keep(in rules: RuleSet) -> Bool {
         guard !faults.isEmpty else { return false }
@@ -109,25 +198,16 @@ struct AppliedPlan: Equatable, Sendable {
     func shape(_ direction: Direction, perChunk: Bool) -> Shape {
         var shape = Shape.open
         for fault in faults {
-            switch fault.firing.fault {
-            case .delay(let delay) where !delay.atConnect && delay.toward.includes(direction):
-                if perChunk {
-                    shape.chunkDelays.append(fault.firing)
-                } else {
-                    shape.add(delay: fault.firing.delay(chunk: 0)?.nanoseconds ?? 0)
-                }
-            case .bandwidth(let bandwidth) where bandwidth.toward.includes(direction):
-                if let rate = shape.rate, rate < bandwidth.rate { continue }
-                shape.rate = bandwidth.rate
-                shape.burst = bandwidth.burst
-            case .close(let close) where close.toward.includes(direction):
-                guard case .bytes(let count) = close.after else { continue }
-                let end = fault.passed(direction) + UInt64(count.bytes)
-                shape.cutAt = min(shape.cutAt ?? end, end)
-            case .hang where perChunk: shape.isHeld = true
-            default: continue
-            }
+            let origin = perChunk ? origin(direction) : fault.passed(direction)
+            shape.add(fault, in: direction, perChunk: perChunk, origin: origin)
         }
+        return shape
+    }
+
+    /// What is left of the plan when its exchange is over: how an end of the connection is passed on.
+    func restShape(_ direction: Direction) -> Shape {
+        var shape = Shape.open
+        shape.endDelay = self.shape(direction, perChunk: false).endDelay
         return shape
     }
 

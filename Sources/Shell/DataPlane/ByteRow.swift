@@ -31,7 +31,28 @@ struct ByteRow {
         }
     }
 
+    /// Changes the byte so far behind the first; its buffer is copied if somebody else has it too.
+    mutating func alter(at offset: Int, _ change: (UInt8) -> UInt8) {
+        guard (0..<count).contains(offset) else { return }
+        var offset = offset
+        if offset < first.readableBytes { return first.alter(at: offset, change) }
+        offset -= first.readableBytes
+        for position in rest.indices {
+            let length = rest[position].readableBytes
+            if offset < length { return rest[position].alter(at: offset, change) }
+            offset -= length
+        }
+    }
+
     mutating func removeAll() { self = ByteRow() }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func alter(at offset: Int, _ change: (UInt8) -> UInt8) {
+        let index = readerIndex + offset
+        guard let byte = getInteger(at: index, as: UInt8.self) else { return }
+        setInteger(change(byte), at: index)
+    }
 }
 
 /// Bytes that have arrived and that the flow has not taken, in one piece so that a head can be read.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FaultModel
+import FlowEngine
 import NIOCore
 
 /// The bytes of one connection that are here now, in the two rows that effects speak of: for each
@@ -60,6 +61,14 @@ struct ConnectionBytes: ~Copyable {
         switch direction {
         case .clientToServer: heldToServer.append(buffer)
         case .serverToClient: heldToClient.append(buffer)
+        }
+    }
+
+    /// Changes one held byte, so far behind the first.
+    mutating func alter(_ alteration: Alteration, at offset: Int, _ direction: Direction) {
+        switch direction {
+        case .clientToServer: heldToServer.alter(at: offset, alteration.applied)
+        case .serverToClient: heldToClient.alter(at: offset, alteration.applied)
         }
     }
 

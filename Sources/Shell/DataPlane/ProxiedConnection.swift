@@ -149,6 +149,10 @@ final class ProxiedConnection {
         case .admit(let direction, let count): bytes.admit(count, direction)
         case .drop(let direction, let count): bytes.drop(count, direction)
         case .forward(let direction, let count): write(direction, count)
+        case .alter(let direction, let offset, let alteration):
+            // What was cleared for a server that is not connected yet stands in front.
+            let cleared = direction == .clientToServer ? clearedForServer : 0
+            bytes.alter(alteration, at: cleared + offset, direction)
         case .insert(let direction, let payload): bytes.insert(payload, direction)
         case .copy(let direction, let count): bytes.copy(count, direction)
         case .discardHeld(let direction):
