@@ -37,6 +37,7 @@ package struct BytesPattern: Hashable, Sendable {
     package enum Sought: Hashable, Sendable {
         /// At least one byte.
         case literal([UInt8])
+        case expression(RegularExpression)
     }
 
     package static let defaultScan = ByteCount.kibibytes(4)

@@ -16,35 +16,47 @@ package final class RuleSet: Sendable {
     let asksForContent: Bool
     /// The rules that wait for bytes of a stream.
     let byteRules: [Int32]
+    /// What partitions do to the proxy's connections, in their order.
+    package let cuts: [Cut]
+    /// The first rule that closes the listener and ends what lives (`refuse: { cut: true }`).
+    package let cuttingRule: String?
 
     struct Compiled: Sendable {
         let active: ActiveRule
         let draws: Draw.Stream
         let isForStreams: Bool
         let isForExchanges: Bool
+        /// Of the literal that the rule looks for in streams.
+        let retries: [Int32]
 
         var matcher: Matcher { active.rule.when }
     }
 
     /// Compiles the rules of a snapshot that select this proxy, in their order.
     ///
-    /// - Parameter pausedTerms: of rules that come into force again, see ``Snapshot``.
+    /// - Parameters:
+    ///   - cuts: of the partitions in force, for this proxy.
+    ///   - pausedTerms: of rules that come into force again, see ``Snapshot``.
     package init(
         _ rules: [ActiveRule],
+        cuts: [Cut] = [],
         for proxy: ProxyDefinition,
         seed: UInt64,
         pausedTerms: Set<UInt64> = []
     ) {
-        let selected = rules.filter {
-            $0.rule.when.proxy.selects(name: proxy.name, tags: proxy.tags)
-        }
+        let all = rules.filter { $0.rule.when.proxy.selects(name: proxy.name, tags: proxy.tags) }
+        // What only closes the listener has nothing to do with the units that live.
+        let selected = all.filter { !$0.rule.then.allSatisfy(\.isRefuse) }
+        self.cuts = cuts
+        cuttingRule = all.first { !$0.onlyLearns && $0.rule.cutsLive }?.rule.id
         self.rules = selected.map { active in
             let faults = active.rule.then
             return Compiled(
                 active: active,
                 draws: Draw.Stream(seed: seed, proxy: proxy.name, rule: active.rule.id),
                 isForStreams: !active.onlyLearns && !faults.contains(where: \.needsExchange),
-                isForExchanges: active.rule.when.bytes == nil
+                isForExchanges: active.rule.when.bytes == nil,
+                retries: active.rule.when.bytes?.retries ?? []
             )
         }
         self.proxy = proxy.name
@@ -80,4 +92,25 @@ package struct UnitFacts: Sendable {
         self.unit = unit
         self.connection = connection
     }
+}
+
+extension BytesPattern {
+    /// What a search for a literal needs; made once for all streams.
+    fileprivate var retries: [Int32] {
+        guard case .literal(let bytes) = sought else { return [] }
+        return LiteralSearch.retries(of: bytes)
+    }
+}
+
+extension Rule {
+    /// Whether the listeners of the rule's proxies are closed while it is in force.
+    package var refuses: Bool { then.contains(where: \.isRefuse) }
+
+    fileprivate var cutsLive: Bool {
+        then.contains { if case .refuse(let refuse) = $0 { refuse.cutsLive } else { false } }
+    }
+}
+
+extension Fault {
+    fileprivate var isRefuse: Bool { if case .refuse = self { true } else { false } }
 }

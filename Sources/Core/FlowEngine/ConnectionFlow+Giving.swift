@@ -58,7 +58,7 @@ extension ConnectionFlow {
     mutating func reshapeAnswer(at now: Moment, emitting effects: inout [Effect]) {
         guard let exchange else { return }
         var shape = exchange.plan.shape(.serverToClient, perChunk: false)
-        shape.delay = 0
+        shape.removeDelays()
         toClient.reshape(shape, at: now, emitting: &effects)
     }
 

@@ -78,7 +78,7 @@ extension ConnectionFlow {
     /// Takes account of the delays that end now outside the lanes: of a dial, and of an answer
     /// that a rule gives.
     mutating func measureDelays(at now: Moment) {
-        if case .waiting(_, let until) = server, until <= now {
+        if case .waiting(_, let until) = server, until <= now, !toServer.isSevered {
             toServer.delayErrors.record(now.nanoseconds - until.nanoseconds)
         }
         guard let exchange, exchange.stage == .pending(isHung: false),

@@ -256,8 +256,7 @@ extension ConnectionFlow {
             return conclude(.fin, .complete, at: now, emitting: &effects)
         }
         mode = .idle
-        toServer.reshape(.open, at: now, emitting: &effects)
-        toClient.reshape(.open, at: now, emitting: &effects)
+        rest(after: exchange.plan, at: now, emitting: &effects)
         if unreadFromClient > 0 {
             effects.append(.reread(.clientToServer))
         } else if clientEnded {
@@ -282,6 +281,6 @@ extension ConnectionFlow {
         }
         mode = .over
         headDeadline = nil
-        effects.append(.end(how))
+        endPeers(how, emitting: &effects)
     }
 }

@@ -15,6 +15,13 @@ struct StreamUnit: Sendable {
     var head: [UInt8] = []
     var unit: UInt64 = 0
 
+    /// Byte rules up to this serial are looked for, or have been.
+    var searchedSerial: UInt64 = 0
+    var searches: [ByteSearch] = []
+    /// Bytes that had arrived in each direction when the stream began.
+    var beganToServer: UInt64 = 0
+    var beganToClient: UInt64 = 0
+
     mutating func remember(
         _ request: RequestFacts,
         _ bytes: borrowing Span<UInt8>,
@@ -40,6 +47,7 @@ extension ConnectionFlow {
     mutating func adoptInStream(at now: Moment, emitting effects: inout [Effect]) {
         guard !stream.isOpaque else { return }
         let hasLost = stream.plan.keep(in: rules)
+        stream.searches.removeAll { !rules.isInForce($0.serial) }
         let count = stream.plan.faults.count
         consider(at: now, emitting: &effects)
         if hasLost || stream.plan.faults.count != count {
@@ -62,9 +70,17 @@ extension ConnectionFlow {
         stream.consideredSerial = max(stream.consideredSerial, rules.newestSerial)
         stream.plan.add(decided, since: now, toServer: toServer.passed, toClient: toClient.passed)
         record(decided, perChunk: true, unit: stream.unit, emitting: &effects)
+        stream.searches += rules.byteSearches(
+            request: stream.request,
+            in: head.span,
+            about: UnitFacts(stream.unit, on: facts),
+            after: stream.searchedSerial,
+            using: &scratch
+        )
+        stream.searchedSerial = max(stream.searchedSerial, rules.newestSerial)
     }
 
-    private mutating func reshapeStream(at now: Moment, emitting effects: inout [Effect]) {
+    mutating func reshapeStream(at now: Moment, emitting effects: inout [Effect]) {
         for fault in stream.plan.faults {
             if case .close(let close) = fault.firing.fault, close.after == Close.now {
                 return conclude(close.how, .cut, at: now, emitting: &effects)
@@ -79,17 +95,6 @@ extension ConnectionFlow {
         toClient.reshape(toClientShape, at: now, emitting: &effects)
     }
 
-    /// - Returns: how many bytes were taken.
-    mutating func takeStream(
-        _ direction: Direction,
-        _ bytes: borrowing Span<UInt8>,
-        at now: Moment,
-        emitting effects: inout [Effect]
-    ) -> Int {
-        admit(direction, bytes.count, at: now, emitting: &effects)
-        return bytes.count
-    }
-
     /// The server agreed to leave HTTP: from here on the bytes are a stream (RFC 9110, 7.8).
     mutating func becomeUpgraded(at now: Moment, emitting effects: inout [Effect]) {
         guard var exchange else { return }
@@ -98,6 +103,10 @@ extension ConnectionFlow {
         recordExchange(at: now, emitting: &effects)
         // What the exchange's rules do to a stream goes on; the rest has had its chance.
         stream.plan = exchange.plan
+        stream.plan.originToServer = exchange.passedToServer
+        stream.plan.originToClient = exchange.passedToClient
+        stream.beganToServer = toServer.arrivedBytes
+        stream.beganToClient = toClient.arrivedBytes
         self.exchange = nil
         mode = .streaming
         consider(at: now, emitting: &effects)
@@ -112,7 +121,7 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         guard server == .absent else { return }
-        if delay > .zero {
+        if delay > .zero || toServer.isSevered {
             server = .waiting(since: now, until: now + delay)
         } else {
             server = .dialing
@@ -122,7 +131,8 @@ extension ConnectionFlow {
 
     /// Lets a held dial go as soon as what is left of its delay says so.
     mutating func releaseDial(at now: Moment, emitting effects: inout [Effect]) {
-        guard mode != .over, case .waiting(let since, let until) = server else { return }
+        guard mode != .over, !toServer.isSevered, case .waiting(let since, let until) = server
+        else { return }
         let due = min(until, since + (exchange?.plan ?? stream.plan).connectDelay)
         server = .waiting(since: since, until: due)
         guard due <= now else { return }

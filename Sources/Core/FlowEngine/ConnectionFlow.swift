@@ -56,6 +56,11 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     // Streams
     var stream = StreamUnit()
 
+    /// Of the last exchange, what is still to come of it: how an end is passed on.
+    var resting = AppliedPlan.pass
+    /// What a partition keeps from the peers.
+    var concealed = Concealment()
+
     /// Bytes shown and not taken yet.
     var unreadFromClient = 0
     var unreadFromServer = 0
@@ -85,8 +90,10 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     package var alarm: Moment? {
         guard mode != .over else { return nil }
         var earliest = earlier(toServer.wakeAt, toClient.wakeAt)
-        earliest = earlier(earliest, headDeadline)
-        if case .waiting(_, let until) = server { earliest = earlier(earliest, until) }
+        if !toServer.isSevered {
+            earliest = earlier(earliest, headDeadline)
+            if case .waiting(_, let until) = server { earliest = earlier(earliest, until) }
+        }
         if let exchange {
             if case .pending = exchange.stage {
                 let due = exchange.started + exchange.plan.totalDelay
@@ -97,7 +104,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         return earlier(earliest, stream.plan.timedEnd?.at)
     }
 
-    package var isOver: Bool { mode == .over }
+    package var isOver: Bool { mode == .over && concealed.ending == nil }
 
     /// Whether the next byte of the client begins a request.
     package var awaitsRequest: Bool { mode == .idle }
@@ -112,7 +119,8 @@ package struct ConnectionFlow: ~Copyable, Sendable {
 
     /// The client was accepted.
     package mutating func opened(at now: Moment, emitting effects: inout [Effect]) {
-        guard transport == .tcp else { return }
+        takeCuts(at: now, emitting: &effects)
+        guard transport == .tcp, mode != .over else { return }
         mode = .streaming
         beginStream(at: now, emitting: &effects)
     }
@@ -125,15 +133,21 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         emitting effects: inout [Effect]
     ) {
         let taken =
-            direction == .clientToServer
-            ? take(fromClient: bytes, at: now, emitting: &effects)
-            : take(fromServer: bytes, at: now, emitting: &effects)
+            if isSevered(direction), mode != .over {
+                0
+            } else if direction == .clientToServer {
+                take(fromClient: bytes, at: now, emitting: &effects)
+            } else {
+                take(fromServer: bytes, at: now, emitting: &effects)
+            }
         let unread = bytes.count - taken
         if direction == .clientToServer {
             unreadFromClient = unread
         } else {
             unreadFromServer = unread
         }
+        if mode != .idle, !resting.isPass { resting = .pass }
+        if concealed.hasEnds { revealEnd(of: direction.source, at: now, emitting: &effects) }
         advance(at: now, emitting: &effects)
     }
 
@@ -144,7 +158,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard mode != .over else { return }
+        guard mode != .over, !conceals(end, how) else { return }
         switch (end, how) {
         case (.client, .rst): conclude(.rst, .abandoned, at: now, emitting: &effects)
         case (.client, .fin):
@@ -164,12 +178,12 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         if let end = (exchange?.plan ?? stream.plan).timedEnd, end.at <= now {
             return conclude(end.how, .cut, at: now, emitting: &effects)
         }
-        if let headDeadline, headDeadline <= now {
+        if let headDeadline, headDeadline <= now, !toServer.isSevered {
             self.headDeadline = nil
             headTimedOut(at: now, emitting: &effects)
         }
         measureDelays(at: now)
-        if case .waiting(_, let until) = server, until <= now {
+        if case .waiting(_, let until) = server, until <= now, !toServer.isSevered {
             server = .dialing
             effects.append(.dial)
         }
@@ -186,6 +200,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         emitting effects: inout [Effect]
     ) {
         conclude(how, .abandoned, at: now, emitting: &effects)
+        revealEnding(emitting: &effects)
     }
 
     /// Takes on the rules now in force: what only removed rules held is released, and a stream is
@@ -196,10 +211,12 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         emitting effects: inout [Effect]
     ) {
         self.rules = rules
+        takeCuts(at: now, emitting: &effects)
         guard mode != .over else { return }
         tallies.keep(rules.counts)
         if exchange != nil { adoptInExchange(at: now, emitting: &effects) }
         if mode == .streaming { adoptInStream(at: now, emitting: &effects) }
+        if mode == .idle, resting.keep(in: rules) { rest(at: now, emitting: &effects) }
         releaseDial(at: now, emitting: &effects)
         advance(at: now, emitting: &effects)
     }

@@ -52,6 +52,9 @@ package struct Lane: Equatable, Sendable {
         heldBytes >= limit || queue.count >= Self.maximumHeldChunks
     }
 
+    /// Bytes that have come since the connection began.
+    var arrivedBytes: UInt64 { passed + UInt64(heldBytes) }
+
     /// Whether the source has ended; what is held may still have to leave.
     package var hasEnded: Bool { ending != nil }
 

@@ -79,6 +79,8 @@ struct Listener: Sendable {
 
     var endpoint: Endpoint { proxy.listen }
 
+    var socketAddress: SocketAddress? { channel.localAddress }
+
     /// Whether the listener is as this definition asks; the rest of it concerns connections.
     func serves(_ proxy: ProxyDefinition) -> Bool {
         proxy.listen == endpoint && proxy.limits.connections == self.proxy.limits.connections
@@ -90,8 +92,10 @@ struct Listener: Sendable {
         channel.read()
     }
 
-    func close() async {
+    /// - Parameter keepsFile: of a Unix socket, so that a connect is refused and not sent away.
+    func close(keepsFile: Bool = false) async {
         try? await channel.close()
+        if keepsFile { return }
         if case .unix(let path) = address { SocketFile(path: path).remove() }
     }
 }

@@ -143,6 +143,7 @@ struct CompiledSnapshot: Sendable {
             snapshot.proxies.map { definition in
                 let rules = RuleSet(
                     snapshot.rules,
+                    cuts: snapshot.cuts(of: definition),
                     for: definition,
                     seed: snapshot.seed,
                     pausedTerms: snapshot.pausedTerms

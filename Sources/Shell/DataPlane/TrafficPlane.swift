@@ -15,6 +15,7 @@ package actor TrafficPlane {
     /// Ports that were given for port 0, so that a proxy comes back where it was.
     private var grantedPorts: [String: UInt16] = [:]
     private var ordinals: [String: Ordinals] = [:]
+    private var refusals = Refusals()
     private var isDraining = false
     private let answers = AnswerStore()
 
@@ -36,10 +37,13 @@ package actor TrafficPlane {
     /// Makes listeners and rules those of the snapshot.
     ///
     /// New listeners are bound first: when one cannot be, nothing has changed. On return every
-    /// event loop and every live connection obeys.
+    /// event loop and every live connection obeys. A proxy that a rule or a partition has refuse its
+    /// clients has no listener, and keeps its address.
     package func apply(_ snapshot: Snapshot) async throws(ListenFailure) {
         // A stop that has begun opens nothing again; rules still change for what lives.
-        let wanted = isDraining ? [] : snapshot.proxies.filter(\.isEnabled)
+        let served = isDraining ? [] : snapshot.proxies.filter(\.isEnabled)
+        let refusing = refusals.refusing(served, under: snapshot)
+        let wanted = served.filter { refusing[$0.name] == nil }
         var bound: [String: Listener] = [:]
         var givenUp: [Listener] = []
         do {
@@ -53,10 +57,14 @@ package actor TrafficPlane {
                 listeners[name] = nil
                 givenUp.append(old)
             }
-            for proxy in unserved { bound[proxy.name] = try await bind(proxy) }
+            for proxy in unserved {
+                refusals.giveUp(for: proxy)
+                bound[proxy.name] = try await bind(proxy)
+            }
         } catch {
             for listener in bound.values { await listener.close() }
             for listener in givenUp { await restore(listener) }
+            refusals.restore()
             throw error
         }
         answers.keepOnly(rules: snapshot.rulesThatRemember)
@@ -64,9 +72,12 @@ package actor TrafficPlane {
         _ = await plane.onEveryLoop { $0.adopt(compiled) }
         let names = Set(wanted.map(\.name))
         for (name, listener) in listeners where !names.contains(name) || bound[name] != nil {
-            await listener.close()
+            await listener.close(keepsFile: refusing[name] != nil)
             listeners[name] = nil
+            if let cause = refusing[name] { refusals.reserve(listener, cause, plane.log) }
         }
+        let kept = served.filter { refusing[$0.name] != nil }.map { ($0.name, $0.listen) }
+        refusals.keep(Dictionary(kept) { first, _ in first })
         for (name, listener) in bound {
             try? await listener.open()
             listeners[name] = listener
@@ -102,7 +113,7 @@ package actor TrafficPlane {
         return totals.map { name, total in
             ProxyView(
                 name: name,
-                address: listeners[name]?.address.description,
+                address: (listeners[name]?.address ?? refusals.address(of: name))?.description,
                 liveConnections: total.live,
                 totalConnections: total.connections,
                 bytesToServer: total.bytesToServer,
@@ -135,6 +146,7 @@ package actor TrafficPlane {
         isDraining = true
         for listener in listeners.values { await listener.close() }
         listeners.removeAll()
+        refusals = Refusals()
         let futures = plane.contexts.map { context in
             context.eventLoop.flatSubmit { context.value.drain(within: limit) }
         }
