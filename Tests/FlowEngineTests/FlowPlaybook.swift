@@ -32,6 +32,7 @@ final class FlowPlaybook {
     init(
         _ transport: ProxyDefinition.Transport = .http,
         _ rules: [Rule] = [],
+        cuts: [Cut] = [],
         failure: ProxyDefinition.UpstreamFailure? = nil,
         limits: ProxyLimits = .defaults
     ) {
@@ -51,7 +52,7 @@ final class FlowPlaybook {
             name: ConnectionName(id: 1, proxy: "p", ordinal: 1),
             facts: facts,
             proxy: proxy,
-            rules: Self.compile(rules, serial: 1, proxy),
+            rules: Self.compile(rules, cuts, serial: 1, proxy),
             services: .plain()
         )
         play { $0.opened(at: $1, emitting: &$2) }
@@ -59,6 +60,7 @@ final class FlowPlaybook {
 
     private static func compile(
         _ rules: [Rule],
+        _ cuts: [Cut],
         serial: UInt64,
         _ proxy: ProxyDefinition
     ) -> RuleSet {
@@ -66,6 +68,7 @@ final class FlowPlaybook {
             rules.enumerated().map { position, rule in
                 ActiveRule(rule: rule, serial: serial + UInt64(position), tally: LocalTally())
             },
+            cuts: cuts,
             for: proxy,
             seed: 7
         )
@@ -87,11 +90,12 @@ final class FlowPlaybook {
     }
 
     func upstreamFails() { play { $0.upstreamFailed("no upstream", at: $1, emitting: &$2) } }
+    func cancel(_ how: Close.How) { play { $0.cancel(how, at: $1, emitting: &$2) } }
     func connects() { play { $0.connected(at: $1, emitting: &$2) } }
 
     /// The serial begins anew with each change, as it does when rules come into force.
-    func adopt(_ rules: [Rule], serial: UInt64 = 100) {
-        let compiled = Self.compile(rules, serial: serial, proxy)
+    func adopt(_ rules: [Rule], cuts: [Cut] = [], serial: UInt64 = 100) {
+        let compiled = Self.compile(rules, cuts, serial: serial, proxy)
         play { $0.adopt(compiled, at: $1, emitting: &$2) }
     }
 

@@ -170,6 +170,10 @@ struct LanePlaybook {
         return play { $0.reshape(shape, at: $1, emitting: &$2) }
     }
 
+    mutating func sever(_ isSevered: Bool) -> [Effect] {
+        play { $0.sever(isSevered, at: $1, emitting: &$2) }
+    }
+
     mutating func cutHere() -> [Effect] { play { $0.cutHere(at: $1, emitting: &$2) } }
 
     /// Goes on to the moment the lane asked for.

@@ -41,9 +41,10 @@ extension RuleSet {
     ) -> Plan {
         var plan = Plan.pass
         let subject = Subject(unit, circumstances, request: request)
-        for search in found
-        where fire(search.compiled, subject, in: head, &tallies, into: &plan) {
-            break
+        for search in found {
+            let compiled = search.compiled
+            let scope = scope(compiled.active.rule.limit.scope, subject, in: head)
+            if fire(compiled, subject, scope, in: head, &tallies, into: &plan) { break }
         }
         return plan
     }
