@@ -50,7 +50,8 @@ struct LossGate: Equatable, Sendable {
 
     /// One timeout for the first loss, twice that for the second, and so on, in nanoseconds.
     private var penalty: Int64 {
-        let repeats = rate < 1 ? Draw.run(of: rate, at: losses.fraction) : .max
+        let repeats =
+            rate < 1 ? Draw.run(of: rate, at: losses.fraction) : Loss.maximumRepeats
         let times = min(1 + repeats, Loss.maximumRepeats)
         let (product, overflow) = timeout.multipliedReportingOverflow(by: 1 << times - 1)
         return overflow ? .max : product
