@@ -3,7 +3,6 @@ import DataPlane
 import EventJournal
 import EventRecords
 import FaultModel
-import NIOCore
 import NIOPosix
 import TestSupport
 import Testing
@@ -48,24 +47,6 @@ import Testing
             #expect(await client.receive(1) == "a")
             try await loopback.refuse([proxy], cutsLive: true, LocalTally())
             #expect(try await client.ending() == .reset)
-        }
-    }
-
-    @Test func `a port is nobody else's while its proxy refuses`() async throws {
-        try await Loopback.run { loopback in
-            let proxy = loopback.proxy()
-            try await loopback.apply([proxy])
-            let address = try SocketAddress(
-                ipAddress: "127.0.0.1",
-                port: try await loopback.port()
-            )
-            try await loopback.refuse([proxy], cutsLive: false, LocalTally())
-            await #expect(throws: (any Error).self) {
-                _ = try await ServerBootstrap(group: loopback.group).bind(to: address).get()
-            }
-            try await loopback.apply([], generation: 3)
-            let other = try await ServerBootstrap(group: loopback.group).bind(to: address).get()
-            try await other.close()
         }
     }
 
