@@ -98,7 +98,9 @@ import Testing
     }
 
     @Test(arguments: [Partition.How.reset, .refuse])
-    func `a partition that resets ends who is in and lets nobody in`(how: Partition.How)
+    func `a partition that resets ends who is in and lets nobody in`(
+        how: Partition.How
+    )
         async throws
     {
         try await Loopback.run { loopback in

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct ByteSearchTests {
     @Test(arguments: ["aab", "abab", "aaaa", "b", "abcabcabd"])
-    func `a literal is found exactly where it ends, however the stream is cut`(sought: String)
+    func `a literal is found exactly where it ends, however the stream is cut`(
+        sought: String
+    )
         throws
     {
         var numbers = SeededNumbers(seed: 11)
@@ -40,7 +42,8 @@ import Testing
         #expect(try search(.expression(expression), scan: 9, in: text) == nil)
     }
 
-    @Test func `the bytes of a rule are put through its limit, and only where it is meant`() throws {
+    @Test func `the bytes of a rule are put through its limit, and only where it is meant`() throws
+    {
         var matcher = Matcher.everything
         matcher.bytes = BytesPattern(
             .literal([1]),

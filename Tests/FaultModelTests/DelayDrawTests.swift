@@ -43,7 +43,9 @@ import Testing
         #expect(abs(seconds(normal, 0.5) - 5) < 1e-8)
         #expect(abs(seconds(normal, 0.841_344_746) - 6) < 1e-7)
         let lognormal = Delay.Distribution.lognormal(median: .seconds(1), p99: .seconds(10))
-        #expect(abs(seconds(lognormal, 0.5) - 1) < 1e-8 && abs(seconds(lognormal, 0.99) - 10) < 1e-7)
+        #expect(
+            abs(seconds(lognormal, 0.5) - 1) < 1e-8 && abs(seconds(lognormal, 0.99) - 10) < 1e-7
+        )
         let exponential = Delay.Distribution.exponential(mean: .seconds(2))
         #expect(seconds(exponential, 0) == 0)
         #expect(abs(seconds(exponential, 0.5) - 2 * Foundation.log(2)) < 1e-8)

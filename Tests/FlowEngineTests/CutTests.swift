@@ -103,7 +103,8 @@ import Testing
         #expect(flow.exchangeCount == 2)
     }
 
-    @Test func `what closes the connection behind a cut is learnt when it heals, with the answer`() {
+    @Test func `what closes the connection behind a cut is learnt when it heals, with the answer`()
+    {
         let flow = FlowPlaybook(.http, [rule([.delay(.zero)])], cuts: [.toClient()])
         flow.client("GET /a HTTP/1.1\r\nBad Header\r\n\r\n")
         #expect(flow.toClient == "" && flow.ending == nil)
@@ -183,7 +184,8 @@ import Testing
         #expect(numbers.cut > 60 && numbers.whole > 60)
     }
 
-    @Test func `a rule that refuses and cuts resets what lives, and one that only refuses does not`() {
+    @Test
+    func `a rule that refuses and cuts resets what lives, and one that only refuses does not`() {
         let flow = FlowPlaybook(.http)
         flow.client(Self.get)
         flow.adopt([rule([.refuse(Refuse(cutsLive: false))])])

@@ -86,7 +86,11 @@ import Testing
     @Test func `which segments are lost does not depend on chunks, and none goes missing`() throws {
         func stalls(chunk: Int) throws -> [Int64] {
             var lane = LanePlaybook()
-            let loss = Loss(rate: try Probability(0.05), timeout: .milliseconds(200), toward: .client)
+            let loss = Loss(
+                rate: try Probability(0.05),
+                timeout: .milliseconds(200),
+                toward: .client
+            )
             _ = lane.begin(.loss(loss))
             var left = 400_000
             while left > 0 {

@@ -43,7 +43,9 @@ struct LaneSimulation {
     }
 
     private mutating func arrive() {
-        let bytes = (0..<numbers.below(3_000) + 1).map { UInt8(truncatingIfNeeded: $0 ^ sent.count) }
+        let bytes = (0..<numbers.below(3_000) + 1).map {
+            UInt8(truncatingIfNeeded: $0 ^ sent.count)
+        }
         sent += bytes
         held += bytes
         let wasOpen = lane.lane.shape == .open && lane.lane.heldBytes == 0 && !lane.lane.isSevered

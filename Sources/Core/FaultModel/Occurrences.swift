@@ -8,7 +8,7 @@
 package struct Occurrences: Equatable, Sendable {
     private let firing: Firing
     private let rate: Double
-    /// ln(1 - rate)
+    /// The natural logarithm of 1 - `rate`.
     private let logOfMiss: Double
     private let start: UInt64
     private var block: UInt64

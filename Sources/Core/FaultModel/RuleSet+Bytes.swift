@@ -113,8 +113,10 @@ package struct ByteSearch: Sendable {
     }
 }
 
-/// Finds a row of bytes in a text that comes in pieces, in one step a byte and without a copy
-/// (D. Knuth, J. Morris, V. Pratt, "Fast pattern matching in strings", 1977).
+/// Finds a row of bytes in a text that comes in pieces, without keeping any of it.
+///
+/// The way of Knuth, Morris and Pratt ("Fast pattern matching in strings", 1977): the time is
+/// proportional to the text.
 struct LiteralSearch: Sendable {
     private let sought: [UInt8]
     private let retries: [Int32]
