@@ -67,6 +67,7 @@ extension ConnectionFlow {
             toServer: toServer.passed,
             toClient: toClient.passed
         )
+        exchange.firedRules += exchange.plan.rules
         exchange.pending = decision.pending
         exchange.stage = .pending(isHung: false)
         exchange.remember(decision.plan, requestReader.facts, bytes)

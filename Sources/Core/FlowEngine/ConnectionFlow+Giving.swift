@@ -45,6 +45,7 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         guard let exchange else { return }
+        self.exchange?.forwardsBody = exchange.stage == .forwarded && server == .connected
         self.exchange?.stage = .answered(closes: closes)
         self.exchange?.response = .finished
         self.exchange?.status = status

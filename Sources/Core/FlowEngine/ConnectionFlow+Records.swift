@@ -46,8 +46,8 @@ extension ConnectionFlow {
                         requestBytes: toServer.passed - exchange.passedToServer,
                         responseBytes: toClient.passed - exchange.passedToClient,
                         duration: duration,
-                        rules: exchange.plan.rules,
-                        head: exchange.keptHead
+                        rules: exchange.firedRules,
+                        head: exchange.head
                     )
                 )
             )

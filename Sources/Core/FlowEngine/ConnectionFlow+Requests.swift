@@ -103,7 +103,7 @@ extension ConnectionFlow {
             exchange.requestContentLeft -= UInt64(progress.content)
         }
         self.exchange = exchange
-        if exchange.stage == .forwarded {
+        if exchange.stage == .forwarded || exchange.forwardsBody {
             admit(.clientToServer, progress.length, at: now, emitting: &effects)
         } else if progress.length > 0 {
             effects.append(.drop(.clientToServer, progress.length))

@@ -236,24 +236,7 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         guard mode != .over else { return }
-        if let exchange, exchange.stage != .forwarded || exchange.isDroppingRepeats {
-            // An idle upstream that leaves says nothing about the answer that a rule gives.
-            loseServer(emitting: &effects)
-            if exchange.isDroppingRepeats || exchange.response.isDropped {
-                self.exchange?.repeatsLeft = 0
-                endDropping(at: now, emitting: &effects)
-            }
-            return
-        }
-        if let exchange, exchange.response == .head, let firing = exchange.plan.substitute {
-            // The real answer will not come; the one that a rule gives does not depend on it.
-            loseServer(emitting: &effects)
-            return give(firing, at: now, emitting: &effects)
-        }
-        if let exchange, exchange.response.isDropped {
-            loseServer(emitting: &effects)
-            return endDropping(at: now, emitting: &effects)
-        }
+        if loseAnswer(at: now, emitting: &effects) { return }
         if var exchange, mode == .exchanging {
             if case .body(let body) = exchange.response, body.endsWithConnection, how == .fin {
                 exchange.response = .finished
@@ -261,13 +244,8 @@ extension ConnectionFlow {
                 keepLearned()
             } else if exchange.response != .finished {
                 exchange.outcome = .abandoned
-                // A partial head goes on as it came: the client is told what the server said.
-                if unreadFromServer > 0, exchange.stage == .forwarded, !toClient.isCut {
-                    effects.append(.admit(.serverToClient, unreadFromServer))
-                    toClient.arrived(unreadFromServer, at: now, emitting: &effects)
-                    unreadFromServer = 0
-                }
                 self.exchange = exchange
+                passOnPartialHead(at: now, emitting: &effects)
             }
         }
         if toClient.isFinished, how == .rst {
@@ -277,10 +255,43 @@ extension ConnectionFlow {
         toClient.ended(how, at: now, emitting: &effects)
     }
 
+    /// Loses a server whose answer is not for the client; says whether it was so.
+    private mutating func loseAnswer(at now: Moment, emitting effects: inout [Effect]) -> Bool {
+        guard let exchange else { return false }
+        let isDropped = exchange.isDroppingRepeats || exchange.response.isDropped
+        if exchange.stage != .forwarded || isDropped {
+            // An idle upstream that leaves says nothing about the answer that a rule gives.
+            loseServer(emitting: &effects)
+            guard isDropped else { return true }
+            self.exchange?.repeatsLeft = 0
+            endDropping(at: now, emitting: &effects)
+            return true
+        }
+        guard exchange.response == .head, let firing = exchange.plan.substitute else {
+            return false
+        }
+        // The real answer will not come; the one that a rule gives does not depend on it.
+        loseServer(emitting: &effects)
+        give(firing, at: now, emitting: &effects)
+        return true
+    }
+
+    /// A partial head goes on as it came: the client is told what the server said.
+    private mutating func passOnPartialHead(at now: Moment, emitting effects: inout [Effect]) {
+        guard unreadFromServer > 0, exchange?.stage == .forwarded, !toClient.isCut else { return }
+        effects.append(.admit(.serverToClient, unreadFromServer))
+        toClient.arrived(unreadFromServer, at: now, emitting: &effects)
+        unreadFromServer = 0
+    }
+
     /// The connection to the server is over, and the client's goes on.
     mutating func loseServer(emitting effects: inout [Effect]) {
         server = .absent
         unreadFromServer = 0
+        exchange?.forwardsBody = false
+        // Nobody will read the rest of a request that was on its way.
+        effects.append(.discardHeld(.clientToServer))
+        toServer.discardHeld()
         effects.append(.disconnect)
     }
 }

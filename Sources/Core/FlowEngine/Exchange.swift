@@ -51,6 +51,8 @@ struct Exchange: Sendable {
 
     var stage = Stage.pending(isHung: false)
     var plan = AppliedPlan.pass
+    /// The rules that fired, in order, whether they are still in force or not.
+    var firedRules: [String] = []
     /// Rules that wait for the answer.
     var pending: PendingRules?
     var request: BodyReader
@@ -65,6 +67,8 @@ struct Exchange: Sendable {
     var requestTruncation: Truncate.Ending?
     /// The answer could not be read: it goes on to the end of the connection, and nothing follows.
     var isUnreadable = false
+    /// The request's body goes on to the server although the answer has been given.
+    var forwardsBody = false
     /// The client has been told to send the content that a rule waits for.
     var hasContinued = false
     /// Answers to repeated requests that are still to be dropped.
