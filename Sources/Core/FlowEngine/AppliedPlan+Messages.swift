@@ -89,18 +89,6 @@ extension AppliedPlan {
         }
     }
 
-    /// Whether the whole answer has to be here before it goes on.
-    var needsWholeAnswer: Bool {
-        faults.contains { fault in
-            switch fault.firing.fault {
-            case .edit(let edit): edit.response?.body != nil
-            case .malform(let malformation): malformation.needsWholeMessage
-            case .truncate(let truncate): truncate.toward == .client && truncate.lengths == .fix
-            default: false
-            }
-        }
-    }
-
     /// A partial body that keeps its promised length.
     func truncate(_ direction: Direction) -> Truncate? {
         for fault in faults {

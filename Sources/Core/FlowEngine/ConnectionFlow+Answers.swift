@@ -99,16 +99,46 @@ extension ConnectionFlow {
             return length
         }
         guard plan.changesAnswer else { return passAnswer(bytes, at: now, emitting: &effects) }
-        if plan.needsWholeAnswer {
+        if needsWholeAnswer(bytes) {
             let extent = MessageExtent(answerBody)
             return rewriteAnswer(extent, bytes, at: now, emitting: &effects)
         }
-        let head = changedHead(bytes.bytes(0..<exchange.answerHeadLength))
+        let head = changedHead(bytes.bytes(0..<exchange.answerHeadLength), at: now)
         return passAnswer(bytes, as: head, at: now, emitting: &effects)
     }
 
+    /// Whether what the plan does to the answer whose head begins `bytes` takes all of it.
+    private func needsWholeAnswer(_ bytes: borrowing Span<UInt8>) -> Bool {
+        guard let exchange else { return false }
+        for fault in exchange.plan.faults {
+            switch fault.firing.fault {
+            case .edit(let edit):
+                guard let change = edit.response else { continue }
+                if MessageRewriter.needsWholeMessage(
+                    change,
+                    reader: responseReader,
+                    isHeadRequest: exchange.isHead
+                ) {
+                    return true
+                }
+            case .malform(let malformation) where malformation != .earlyResponse:
+                let head = bytes.bytes(0..<exchange.answerHeadLength)
+                let changed = WholeMessage(head, .response)?.malformedHead(
+                    malformation,
+                    isHeadRequest: exchange.isHead
+                )
+                if changed == nil { return true }
+            case .truncate(let truncate)
+            where truncate.toward == .client && truncate.lengths == .fix:
+                return true
+            default: continue
+            }
+        }
+        return false
+    }
+
     /// The answer's head after all that changes only heads.
-    private mutating func changedHead(_ head: [UInt8]) -> [UInt8] {
+    private mutating func changedHead(_ head: [UInt8], at now: Moment) -> [UInt8] {
         guard let exchange else { return head }
         var head = head
         for fault in exchange.plan.faults {
@@ -117,19 +147,25 @@ extension ConnectionFlow {
                 guard let change = edit.response else { continue }
                 head = WholeMessage(head, .response)?.withHead(change) ?? head
             case .rateLimit(let limit):
-                head = withFields(of: limit, fault.firing, head)
+                head = withFields(of: limit, fault.firing, head, at: now)
             case .malform(let malformation):
-                head = WholeMessage(head, .response)?.malformedHead(malformation) ?? head
-                if malformation == .longLength { self.exchange?.closesAfter = true }
+                let message = WholeMessage(head, .response)
+                let isHead = exchange.isHead
+                head = message?.malformedHead(malformation, isHeadRequest: isHead) ?? head
+                if malformation.ending == .close { self.exchange?.closesAfter = true }
             default: continue
             }
         }
         return head
     }
 
-    private func withFields(of limit: RateLimit, _ firing: Firing, _ head: [UInt8]) -> [UInt8] {
-        guard let quota = firing.quota else { return head }
-        let fields = RateLimitFields.fields(quota, limit, name: firing.rule)
+    private func withFields(
+        of limit: RateLimit,
+        _ firing: Firing,
+        _ head: [UInt8],
+        at now: Moment
+    ) -> [UInt8] {
+        let fields = quotaFields(limit, firing, at: now)
         return WholeMessage(head, .response)?.withFields(fields) ?? head
     }
 
@@ -144,7 +180,7 @@ extension ConnectionFlow {
     ) -> Int {
         guard let exchange else { return 0 }
         let headLength = exchange.answerHeadLength
-        guard exchange.plan.needsWholeAnswer else {
+        guard needsWholeAnswer(bytes) else {
             return actOnAnswer(bytes, at: now, emitting: &effects)
         }
         var extent = extent
@@ -195,15 +231,24 @@ extension ConnectionFlow {
                     emitting: &effects
                 )
             case .rateLimit(let limit):
-                message = withFields(of: limit, fault.firing, message)
-            case .truncate(let truncate) where truncate.lengths == .fix:
-                message =
-                    WholeMessage(message, .response)?.truncated(after: truncate.after) ?? message
+                message = withFields(of: limit, fault.firing, message, at: now)
+            case .truncate(let truncate)
+            where truncate.toward == .client && truncate.lengths == .fix:
+                message = truncated(message, .response, after: truncate.after, emitting: &effects)
             case .malform(let malformation):
-                guard let malformed = WholeMessage(message, .response)?.malformed(malformation)
-                else { continue }
-                message = malformed.bytes
-                if malformed.then == .close { self.exchange?.closesAfter = true }
+                let result = WholeMessage(message, .response)?.malformed(
+                    malformation,
+                    isHeadRequest: exchange.isHead
+                )
+                if case .success(let malformed) = result, malformed.then == .close {
+                    self.exchange?.closesAfter = true
+                }
+                message = changed(
+                    message,
+                    result?.map(\.bytes),
+                    "malform",
+                    emitting: &effects
+                )
             default: continue
             }
         }

@@ -154,7 +154,8 @@ extension ConnectionFlow {
         _ fields: [RequestFacts.Field],
         in bytes: borrowing Span<UInt8>
     ) -> ContentFacts {
-        guard let coding = ContentCoding(of: fields, in: bytes), gatherer.isFinished,
+        guard gatherer.isFinished,
+            case .success(let coding?) = ContentCoding.named(in: bytes, fields: fields),
             let content = services.coder.decoded(
                 gatherer.content,
                 from: coding,
@@ -176,32 +177,6 @@ extension Exchange {
         guard !decided.learners.isEmpty else { return }
         learning = Learning(rules: decided.learners.map(\.rule), key: facts.answerKey(in: head))
     }
-}
-
-extension ContentCoding {
-    /// The one coding of a message's content; `nil` for none, several, or one that is not known.
-    init?(of fields: [RequestFacts.Field], in head: borrowing Span<UInt8>) {
-        var found: ContentCoding?
-        for field in fields where head.equalsIgnoringCase(field.name, Self.fieldName) {
-            guard found == nil else { return nil }
-            if head.equalsIgnoringCase(field.value, Self.gzipName)
-                || head.equalsIgnoringCase(field.value, Self.oldGzipName)
-            {
-                found = .gzip
-            } else if head.equalsIgnoringCase(field.value, Self.deflateName) {
-                found = .deflate
-            } else {
-                return nil
-            }
-        }
-        guard let found else { return nil }
-        self = found
-    }
-
-    private static let fieldName = Array("content-encoding".utf8)
-    private static let gzipName = Array("gzip".utf8)
-    private static let oldGzipName = Array("x-gzip".utf8)
-    private static let deflateName = Array("deflate".utf8)
 }
 
 extension RequestFacts {

@@ -64,13 +64,24 @@ extension ConnectionFlow {
     }
 
     private func refusal(of limit: RateLimit, _ firing: Firing, at now: Moment) -> Respond {
-        let quota = firing.quota ?? Quota(isGranted: false, remaining: 0, resetsIn: 0)
-        let wallTime = services.wallOrigin + now.nanoseconds
-        var headers = RateLimitFields.fields(quota, limit, name: firing.rule)
-        headers += RateLimitFields.retryAfter(quota, limit, wallTime: wallTime)
         var respond = Self.refusal(429, "over the quota of \(firing.rule)")
-        respond.headers += headers
+        respond.headers += quotaFields(limit, firing, at: now)
         return respond
+    }
+
+    /// The fields that tell the client how much is left.
+    func quotaFields(
+        _ limit: RateLimit,
+        _ firing: Firing,
+        at now: Moment
+    ) -> [Respond.Field] {
+        guard let quota = firing.quota else { return [] }
+        return RateLimitFields.fields(
+            rule: firing.rule,
+            limit: limit,
+            quota: quota,
+            wallTime: services.wallOrigin + now.nanoseconds
+        )
     }
 
     /// Answers from what is remembered, with its age.

@@ -120,8 +120,7 @@ extension ConnectionFlow {
                 )
             case .truncate(let truncate)
             where truncate.toward == .server && truncate.lengths == .fix:
-                message =
-                    WholeMessage(message, .request)?.truncated(after: truncate.after) ?? message
+                message = truncated(message, .request, after: truncate.after, emitting: &effects)
             default: continue
             }
         }
@@ -150,10 +149,34 @@ extension ConnectionFlow {
             coder: services.coder,
             limit: limits.buffer.bytes
         )
+        return changed(message, result, "edit", emitting: &effects)
+    }
+
+    /// A part of the message, with the length of that part.
+    func truncated(
+        _ message: [UInt8],
+        _ kind: HeadReader.Kind,
+        after point: Truncate.Point,
+        emitting effects: inout [Effect]
+    ) -> [UInt8] {
+        let result = WholeMessage(message, kind)?.truncated(
+            after: point,
+            isHeadRequest: exchange?.isHead ?? false
+        )
+        return changed(message, result, "truncate", emitting: &effects)
+    }
+
+    /// What a change made of a message; as it was, with a notice, where it could not be made.
+    func changed(
+        _ message: [UInt8],
+        _ result: Result<[UInt8], Refusal>?,
+        _ fault: String,
+        emitting effects: inout [Effect]
+    ) -> [UInt8] {
         switch result {
-        case .success(let message): return message
+        case .success(let changed): return changed
         case .failure(let refusal):
-            notApplied("edit: \(refusal.message)", emitting: &effects)
+            notApplied("\(fault): \(refusal.message)", emitting: &effects)
             return message
         case nil: return message
         }

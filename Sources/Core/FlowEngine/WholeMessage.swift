@@ -48,7 +48,7 @@ struct WholeMessage {
         isHeadRequest: Bool,
         coder: any ContentCoder,
         limit: Int
-    ) -> Result<[UInt8], MessageRewriter.Refusal> {
+    ) -> Result<[UInt8], Refusal> {
         MessageRewriter.rewritten(
             head: bytes.span.extracting(0..<headLength),
             reader: reader,
@@ -63,29 +63,38 @@ struct WholeMessage {
     }
 
     /// A part of the body, with the length of that part.
-    func truncated(after point: Truncate.Point) -> [UInt8] {
+    func truncated(
+        after point: Truncate.Point,
+        isHeadRequest: Bool
+    ) -> Result<[UInt8], Refusal> {
         MessageRewriter.truncated(
             head: bytes.span.extracting(0..<headLength),
             reader: reader,
             wireBody: bytes.span.extracting(headLength..<bytes.count),
-            after: point
+            after: point,
+            isHeadRequest: isHeadRequest
         )
     }
 
-    func malformed(_ malformation: Malformation) -> MalformedMessage {
+    func malformed(
+        _ malformation: Malformation,
+        isHeadRequest: Bool
+    ) -> Result<MalformedMessage, Refusal> {
         Malformer.malformed(
             malformation,
             head: bytes.span.extracting(0..<headLength),
             reader: reader,
-            wireBody: bytes.span.extracting(headLength..<bytes.count)
+            wireBody: bytes.span.extracting(headLength..<bytes.count),
+            isHeadRequest: isHeadRequest
         )
     }
 
-    func malformedHead(_ malformation: Malformation) -> [UInt8]? {
+    func malformedHead(_ malformation: Malformation, isHeadRequest: Bool) -> [UInt8]? {
         Malformer.malformedHead(
             malformation,
             head: bytes.span.extracting(0..<headLength),
-            reader: reader
+            reader: reader,
+            isHeadRequest: isHeadRequest
         )
     }
 }
