@@ -35,6 +35,16 @@ import Testing
         #expect(simulation.complaint == nil, "CHAOS_SEED=\(seed)")
     }
 
+    @Test(arguments: SeededNumbers.seeds(1_000))
+    func `messages are answered, lost, doubled and changed by rules that fired, and by nothing else`(
+        seed: UInt64
+    ) {
+        var simulation = MessageSimulation(seed: seed)
+        simulation.run(steps: 80)
+        simulation.complete()
+        #expect(simulation.complaint == nil, "CHAOS_SEED=\(seed)")
+    }
+
     @Test(arguments: SeededNumbers.seeds(300))
     func `promise 2: a stream keeps its order under rules that come and go`(seed: UInt64) {
         var numbers = SeededNumbers(seed: seed)
