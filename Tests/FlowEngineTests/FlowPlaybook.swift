@@ -26,6 +26,8 @@ final class FlowPlaybook {
     private var isConnecting = false
     private let proxy: ProxyDefinition
     private let facts = ConnectionFacts(ordinal: 1, client: IPAddress("192.0.2.1"))
+    /// Of all rules that ever were in force.
+    private(set) var tallies: [LocalTally]
     /// Connects at once when the flow dials.
     var answersDials = true
 
@@ -34,7 +36,9 @@ final class FlowPlaybook {
         _ rules: [Rule] = [],
         cuts: [Cut] = [],
         failure: ProxyDefinition.UpstreamFailure? = nil,
-        limits: ProxyLimits = .defaults
+        limits: ProxyLimits = .defaults,
+        services: FlowServices = .plain(),
+        requestFaults: RequestFaults? = nil
     ) {
         proxy = ProxyDefinition(
             name: "p",
@@ -46,14 +50,18 @@ final class FlowPlaybook {
             limits: limits,
             from: "client",
             to: "p",
-            isEnabled: true
+            isEnabled: true,
+            requestFaults: requestFaults
         )
+        var tallies: [LocalTally] = []
+        let compiled = Self.compile(rules, cuts, serial: 1, proxy, &tallies)
+        self.tallies = tallies
         flow = ConnectionFlow(
             name: ConnectionName(id: 1, proxy: "p", ordinal: 1),
             facts: facts,
             proxy: proxy,
-            rules: Self.compile(rules, cuts, serial: 1, proxy),
-            services: .plain()
+            rules: compiled,
+            services: services
         )
         play { $0.opened(at: $1, emitting: &$2) }
     }
@@ -62,11 +70,14 @@ final class FlowPlaybook {
         _ rules: [Rule],
         _ cuts: [Cut],
         serial: UInt64,
-        _ proxy: ProxyDefinition
+        _ proxy: ProxyDefinition,
+        _ tallies: inout [LocalTally]
     ) -> RuleSet {
-        RuleSet(
+        let added = rules.map { _ in LocalTally() }
+        tallies += added
+        return RuleSet(
             rules.enumerated().map { position, rule in
-                ActiveRule(rule: rule, serial: serial + UInt64(position), tally: LocalTally())
+                ActiveRule(rule: rule, serial: serial + UInt64(position), tally: added[position])
             },
             cuts: cuts,
             for: proxy,
@@ -95,7 +106,7 @@ final class FlowPlaybook {
 
     /// The serial begins anew with each change, as it does when rules come into force.
     func adopt(_ rules: [Rule], cuts: [Cut] = [], serial: UInt64 = 100) {
-        let compiled = Self.compile(rules, cuts, serial: serial, proxy)
+        let compiled = Self.compile(rules, cuts, serial: serial, proxy, &tallies)
         play { $0.adopt(compiled, at: $1, emitting: &$2) }
     }
 

@@ -207,7 +207,7 @@ extension RuleSet.Subject {
 
 extension Plan {
     /// Whether a fault has settled the end of the unit.
-    var isSettled: Bool {
+    package var isSettled: Bool {
         guard let last = firings.last, last.hold != nil else { return false }
         return last.fault.isFinal || last.fault.isRateLimit || last.fault.isStale
     }

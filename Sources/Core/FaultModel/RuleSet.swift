@@ -16,6 +16,8 @@ package final class RuleSet: Sendable {
     let asksForContent: Bool
     /// The rules that wait for bytes of a stream.
     let byteRules: [Int32]
+    /// Which requests may ask for faults of their own; `nil`: none.
+    package let requestFaults: RequestFaults?
     /// What partitions do to the proxy's connections, in their order.
     package let cuts: [Cut]
     /// The first rule that closes the listener and ends what lives (`refuse: { cut: true }`).
@@ -48,6 +50,7 @@ package final class RuleSet: Sendable {
         // What only closes the listener has nothing to do with the units that live.
         let selected = all.filter { !$0.rule.then.allSatisfy(\.isRefuse) }
         self.cuts = cuts
+        requestFaults = proxy.requestFaults
         cuttingRule = all.first { !$0.onlyLearns && $0.rule.cutsLive }?.rule.id
         self.rules = selected.map { active in
             let faults = active.rule.then
@@ -70,10 +73,13 @@ package final class RuleSet: Sendable {
             .map(Int32.init)
     }
 
-    package var isEmpty: Bool { rules.isEmpty }
+    /// Whether nothing here could ever act.
+    package var isEmpty: Bool { rules.isEmpty && requestFaults == nil }
 
     /// Whether the rule that was given this serial is still in force.
-    package func isInForce(_ serial: UInt64) -> Bool { serials.contains(serial) }
+    package func isInForce(_ serial: UInt64) -> Bool {
+        serials.contains(serial) || serial == Self.requestFaultSerial && requestFaults != nil
+    }
 
     /// Whether connections keep what they counted by this term.
     package func counts(_ term: UInt64) -> Bool { terms.contains(term) }

@@ -33,6 +33,9 @@ extension ConnectionFlow {
         )
         responseReader.reset()
         if !rules.isEmpty {
+            if let reason = noteRequestFault(bytes) {
+                return refuseRequestFault(reason, at: now, emitting: &effects)
+            }
             decide(bytes, content: nil, at: now, emitting: &effects)
             if case .deciding = exchange?.stage { return }
         }
@@ -47,7 +50,7 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         guard var exchange else { return }
-        let decision = rules.decide(
+        var decision = rules.decide(
             requestReader.facts,
             in: bytes,
             content: content,
@@ -60,6 +63,17 @@ extension ConnectionFlow {
             let limit = limits.bodyLimit.bytes
             self.exchange?.stage = .deciding(ContentGatherer(exchange.request, limit: limit))
             return
+        }
+        if let brought = exchange.brought {
+            rules.bring(
+                brought,
+                with: requestReader.facts,
+                in: bytes,
+                about: UnitFacts(exchange.unit, on: facts),
+                in: circumstances(now),
+                tallies: &tallies,
+                into: &decision.plan
+            )
         }
         exchange.plan.add(
             decision.plan,

@@ -15,7 +15,7 @@ extension ConnectionFlow {
     ) -> Int {
         guard let exchange, case .rewriting(var extent) = exchange.stage else { return 0 }
         let headLength = exchange.headLength
-        guard exchange.plan.changesRequest else {
+        guard exchange.changesRequest else {
             return forwardAsItCame(bytes, at: now, emitting: &effects)
         }
         guard exchange.plan.needsWholeRequest else {
@@ -86,9 +86,17 @@ extension ConnectionFlow {
 
     // MARK: Edits
 
+    /// A wish for faults is for the proxy alone, and so is the token that goes with it.
+    private func withoutRequestFault(_ request: [UInt8]) -> [UInt8] {
+        guard exchange?.hidesRequestFault == true else { return request }
+        let names = [RequestFaults.askingField, RequestFaults.tokenField]
+            .map { String(decoding: $0, as: UTF8.self) }
+        return WholeMessage(request, .request)?.withFields([], removing: names) ?? request
+    }
+
     private func editedHead(_ head: [UInt8]) -> [UInt8] {
         guard let exchange else { return head }
-        var head = head
+        var head = withoutRequestFault(head)
         for fault in exchange.plan.faults {
             guard case .edit(let edit) = fault.firing.fault, let change = edit.request else {
                 continue
@@ -104,7 +112,7 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) -> [UInt8] {
         guard let exchange else { return message }
-        var message = message
+        var message = withoutRequestFault(message)
         for fault in exchange.plan.faults {
             switch fault.firing.fault {
             case .edit(let edit):

@@ -29,7 +29,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard !exchange.plan.changesRequest else {
+        guard !exchange.changesRequest else {
             self.exchange?.stage = .rewriting(MessageExtent(exchange.request))
             // Nothing comes of it where the bytes are at hand: then they are taken before.
             return effects.append(.reread(.clientToServer))
@@ -82,7 +82,7 @@ extension ConnectionFlow {
         give(firing, at: now, emitting: &effects)
     }
 
-    private mutating func dropHead(emitting effects: inout [Effect]) {
+    mutating func dropHead(emitting effects: inout [Effect]) {
         guard let exchange else { return }
         effects.append(.drop(.clientToServer, exchange.headLength))
         unreadFromClient = max(0, unreadFromClient - exchange.headLength)

@@ -53,6 +53,10 @@ struct Exchange: Sendable {
     var plan = AppliedPlan.pass
     /// The rules that fired, in order, whether they are still in force or not.
     var firedRules: [String] = []
+    /// A rule that the request brought with it.
+    var brought: ActiveRule?
+    /// The request's wish for faults, and its token, are not for the server.
+    var hidesRequestFault = false
     /// Rules that wait for the answer.
     var pending: PendingRules?
     var request: BodyReader

@@ -8,6 +8,8 @@ package struct FlowServices: Sendable {
     package var renderer: any TemplateRenderer
     /// What `stale` rules remember; `nil`: nothing.
     package var memory: (any AnswerMemory)?
+    /// Reads what requests ask for; `nil`: they may not.
+    package var requestFaults: (any RequestFaultReader)?
     /// Wall time at the start of the run, in nanoseconds since 1970.
     package var wallOrigin: Int64
 
@@ -15,11 +17,13 @@ package struct FlowServices: Sendable {
         coder: any ContentCoder,
         renderer: any TemplateRenderer,
         memory: (any AnswerMemory)?,
+        requestFaults: (any RequestFaultReader)? = nil,
         wallOrigin: Int64
     ) {
         self.coder = coder
         self.renderer = renderer
         self.memory = memory
+        self.requestFaults = requestFaults
         self.wallOrigin = wallOrigin
     }
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FaultModel
+package import FlowEngine
+import Synchronization
+
+/// Makes rules of the faults that requests ask for, and counts them proxy by proxy.
+///
+/// All that a proxy's requests bring shares one tally, so that its budget holds for them together.
+/// Another budget is another tally, which begins anew.
+package final class BroughtRules: RequestFaultReader {
+    package typealias Parser = @Sendable (String) -> Result<Rule, RequestFaultFailure>
+
+    private struct Key: Hashable {
+        let proxy: String
+        let budget: Limit.Budget?
+    }
+
+    private let parse: Parser
+    private let makeTally: @Sendable () -> any Tally
+    /// One for each proxy that lets requests ask, and each budget that it has had.
+    private let tallies = Mutex<[Key: any Tally]>([:])
+
+    /// - Parameter parse: Reads the text of the header.
+    package init(makeTally: @escaping @Sendable () -> any Tally, parse: @escaping Parser) {
+        self.makeTally = makeTally
+        self.parse = parse
+    }
+
+    package func rule(
+        _ text: String,
+        on proxy: String,
+        budget: Limit.Budget?
+    ) -> Result<ActiveRule, RequestFaultFailure> {
+        parse(text).map { rule in
+            var rule = rule
+            rule.limit.budget = budget
+            let tally = tallies.withLock { tallies in
+                let key = Key(proxy: proxy, budget: budget)
+                let tally = tallies[key] ?? makeTally()
+                tallies[key] = tally
+                return tally
+            }
+            return ActiveRule(rule: rule, serial: RuleSet.requestFaultSerial, tally: tally)
+        }
+    }
+}
