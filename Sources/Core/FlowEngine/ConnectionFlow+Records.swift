@@ -47,7 +47,7 @@ extension ConnectionFlow {
                         responseBytes: toClient.passed - exchange.passedToClient,
                         duration: duration,
                         rules: exchange.firedRules,
-                        head: exchange.head
+                        head: exchange.keptHead
                     )
                 )
             )
