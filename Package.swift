@@ -75,7 +75,8 @@ let package = Package(
         .tool(
             "ProxyDaemon",
             on: [
-                "FaultModel", "EventRecords", "EventJournal", "EventFiles", "RuleFiles",
+                "FaultModel", "FlowEngine", "MessageContent", "EventRecords", "EventJournal",
+                "EventFiles", "RuleFiles",
                 "DataPlane", "AdminContract", "ControlPlane",
             ],
             using: [

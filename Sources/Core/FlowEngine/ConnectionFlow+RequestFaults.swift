@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventRecords
-import FaultModel
+package import FaultModel
 import WireFormats
 
 // Faults that a request asks for itself, where its proxy lets it.

@@ -188,7 +188,7 @@ package actor DesiredState {
         let snapshot = Snapshot(
             generation: generation + 1,
             seed: next.configuredSeed ?? runSeed,
-            proxies: next.proxies.map(\.definition),
+            proxies: next.proxies.map { Self.definition(of: $0, isPanicked: next.isPanicked) },
             rules: next.book.active,
             partitions: next.partitions.active,
             remembering: next.book.remembering,
@@ -226,6 +226,13 @@ package actor DesiredState {
 
     /// How many changes wait for their turn.
     var waitingChanges: Int { waiting.count }
+
+    /// In a panic requests may not ask for faults either.
+    private static func definition(of proxy: ProxyEntry, isPanicked: Bool) -> ProxyDefinition {
+        var definition = proxy.definition
+        if isPanicked { definition.requestFaults = nil }
+        return definition
+    }
 
     private func takeTurn(isUrgent: Bool = false) async throws(AdminFailure) {
         guard isChanging else {

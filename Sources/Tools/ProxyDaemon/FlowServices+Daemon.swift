@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
+import DataPlane
 import FaultModel
 import FlowEngine
-import WireFormats
+import MessageContent
+import RuleFiles
 
 extension FlowServices {
     /// What the connections of a daemon have at hand.
+    ///
+    /// The data plane adds what it keeps itself: the answers that `stale` rules remember.
     static func daemon(wallOrigin: Int64) -> FlowServices {
         FlowServices(
-            coder: NoCoder(),
-            renderer: NoRenderer(),
+            coder: ZlibCoder(),
+            renderer: MustacheRenderer(),
             memory: nil,
+            requestFaults: BroughtRules(
+                makeTally: { SharedTally() },
+                parse: { text in
+                    do throws(InvalidConfiguration) {
+                        return .success(try RequestFaultText.parse(text))
+                    } catch {
+                        let first = error.errors.first
+                        let hint = first?.hint.map { "; \($0)" } ?? ""
+                        let message = (first?.message ?? "it cannot be read") + hint
+                        return .failure(RequestFaultFailure(message: message))
+                    }
+                }
+            ),
             wallOrigin: wallOrigin
         )
-    }
-}
-
-private struct NoCoder: ContentCoder {
-    func decoded(_ content: [UInt8], from coding: ContentCoding, limit: Int) -> [UInt8]? { nil }
-
-    func encoded(_ content: [UInt8], in coding: ContentCoding) -> [UInt8]? { nil }
-}
-
-private struct NoRenderer: TemplateRenderer {
-    func rendered(
-        _ template: String,
-        with facts: TemplateFacts
-    ) -> Result<[UInt8], TemplateFailure> {
-        .failure(TemplateFailure(message: "templates cannot be rendered"))
     }
 }
