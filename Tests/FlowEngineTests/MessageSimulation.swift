@@ -177,7 +177,9 @@ struct MessageSimulation {
             let rules = fired[number] ?? []
             checkRequests(number, rules)
             let isRefused = ["content", "answer", "forward"].contains { rules.contains($0) }
-            if let answer = expected.first, answer.number == number || isRefused && answer.author != nil {
+            if let answer = expected.first,
+                answer.number == number || isRefused && answer.author != nil
+            {
                 expected.removeFirst()
                 checkAnswer(answer, number, rules)
             } else if rules.isDisjoint(with: ["lost", "dropped"]) {
@@ -265,7 +267,9 @@ struct MessageSimulation {
         var rest = Array(bytes)
         while true {
             var reader = HeadReader(kind)
-            guard case .complete(let headLength) = reader.read(rest.span, limit: .max) else { break }
+            guard case .complete(let headLength) = reader.read(rest.span, limit: .max) else {
+                break
+            }
             let framing = reader.framing
             var body =
                 framing.isChunked ? .chunked : BodyReader.counted(framing.contentLength ?? 0)

@@ -36,9 +36,11 @@ import Testing
     }
 
     @Test(arguments: SeededNumbers.seeds(1_000))
-    func `messages are answered, lost, doubled and changed by rules that fired, and by nothing else`(
-        seed: UInt64
-    ) {
+    func
+        `messages are answered, lost, doubled and changed by rules that fired, and by nothing else`(
+            seed: UInt64
+        )
+    {
         var simulation = MessageSimulation(seed: seed)
         simulation.run(steps: 80)
         simulation.complete()

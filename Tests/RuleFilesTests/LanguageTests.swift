@@ -47,7 +47,7 @@ import Testing
             documents += [LanguageTable.fault(word), LanguageTable.fault("\(word): 1")]
         }
         let proxy = "version: 1\nproxies: { a: { listen: 'h:1', upstream: 'h:2', "
-        documents += [proxy + "protocol: auto } }", proxy + "tls: {} } }"]
+        documents += [proxy + "tls: {} } }"]
         for text in documents {
             #expect(firstError(text)?.code == "rule.not-built", "\(text)")
         }

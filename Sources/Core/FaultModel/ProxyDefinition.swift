@@ -48,11 +48,14 @@ package struct ProxyDefinition: Hashable, Sendable {
     package enum Transport: String, Hashable, Sendable {
         case tcp
         case http
+        /// Decided connection by connection, by the client's first bytes.
+        case auto
     }
 
     /// What a client sees when no upstream can be reached.
     package enum UpstreamFailure: String, Hashable, Sendable {
-        /// An HTTP answer, 502 Bad Gateway (RFC 9110, 15.6.3); only for `http`, its default.
+        /// An HTTP answer, 502 Bad Gateway (RFC 9110, 15.6.3); the default of `http` and `auto`, which
+        /// resets what is no HTTP.
         case badGateway = "502"
         /// The default of `tcp`.
         case reset

@@ -17,6 +17,8 @@ extension ConnectionFlow {
             return bytes.count
         case .streaming:
             return takeStream(.clientToServer, bytes, at: now, emitting: &effects)
+        case .undecided:
+            return takeUndecided(bytes, at: now, emitting: &effects)
         case .idle:
             return readHead(bytes, at: now, emitting: &effects)
         case .exchanging:
@@ -223,6 +225,7 @@ extension ConnectionFlow {
     mutating func passOnClientEnd(at now: Moment, emitting effects: inout [Effect]) {
         switch mode {
         case .over: return
+        case .undecided: becomeStream(at: now, emitting: &effects)
         case .streaming:
             // Nobody would ever release a hung stream whose client has gone.
             if toServer.shape.isHeld, server == .absent {

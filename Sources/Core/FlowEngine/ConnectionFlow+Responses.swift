@@ -17,7 +17,7 @@ extension ConnectionFlow {
             return bytes.count
         case .streaming:
             return takeStream(.serverToClient, bytes, at: now, emitting: &effects)
-        case .idle:
+        case .idle, .undecided:
             // Between exchanges a server may still say 408 before it closes (RFC 9110, 15.5.9).
             admit(.serverToClient, bytes.count, at: now, emitting: &effects)
             return bytes.count

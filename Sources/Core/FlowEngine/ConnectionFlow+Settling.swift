@@ -157,6 +157,8 @@ extension ConnectionFlow {
         switch upstreamFailure {
         case .reset: conclude(.rst, .unreachable, at: now, emitting: &effects)
         case .close: conclude(.fin, .unreachable, at: now, emitting: &effects)
+        case .badGateway where transport == .auto && mode == .streaming && !stream.isOpaque:
+            conclude(.rst, .unreachable, at: now, emitting: &effects)
         case .badGateway:
             effects.append(.discardHeld(.clientToServer))
             toServer.discardHeld()

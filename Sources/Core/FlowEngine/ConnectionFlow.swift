@@ -9,6 +9,7 @@ import WireFormats
 ///              │                        └── 101, or 2xx to CONNECT ──▶ streaming
 ///              └── cannot be read, and no rule wants to ──▶ streaming
 ///     tcp:   streaming
+///     auto:  undecided ──the client's first bytes, or its silence──▶ idle, or streaming
 ///     any:   ──▶ over
 ///
 /// The flow is shown bytes and keeps none; it names them by number in its effects. It holds the two
@@ -17,6 +18,7 @@ import WireFormats
 /// copied: there is one for a connection, and looking at it costs nothing.
 package struct ConnectionFlow: ~Copyable, Sendable {
     enum Mode: Equatable {
+        case undecided
         case idle
         case exchanging
         case streaming
@@ -48,6 +50,8 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     var requestReader = HeadReader(.request)
     var responseReader = HeadReader(.response)
     var exchange: Exchange?
+    /// When an undecided connection is taken for a stream.
+    var decisionDeadline: Moment?
     /// When the head that is being read has to be complete.
     var headDeadline: Moment?
     /// How many exchanges have begun.
@@ -92,6 +96,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         var earliest = earlier(toServer.wakeAt, toClient.wakeAt)
         if !toServer.isSevered {
             earliest = earlier(earliest, headDeadline)
+            earliest = earlier(earliest, decisionDeadline)
             if case .waiting(_, let until) = server { earliest = earlier(earliest, until) }
         }
         if let exchange {
@@ -111,7 +116,11 @@ package struct ConnectionFlow: ~Copyable, Sendable {
 
     /// Whether nothing is under way, so that an orderly shutdown may end the connection now.
     package var isIdle: Bool {
-        mode == .over || (mode == .idle && unreadFromClient == 0 && toClient.heldBytes == 0)
+        switch mode {
+        case .over: true
+        case .idle, .undecided: unreadFromClient == 0 && toClient.heldBytes == 0
+        case .exchanging, .streaming: false
+        }
     }
 
     /// The rules acting on the connection now.
@@ -120,9 +129,14 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     /// The client was accepted.
     package mutating func opened(at now: Moment, emitting effects: inout [Effect]) {
         takeCuts(at: now, emitting: &effects)
-        guard transport == .tcp, mode != .over else { return }
-        mode = .streaming
-        beginStream(at: now, emitting: &effects)
+        guard mode != .over else { return }
+        switch transport {
+        case .http: return
+        case .tcp: becomeStream(at: now, emitting: &effects)
+        case .auto:
+            mode = .undecided
+            decisionDeadline = now + Self.longestSilence
+        }
     }
 
     /// Shows all the unread bytes of one direction.
@@ -177,6 +191,9 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         guard mode != .over else { return }
         if let end = (exchange?.plan ?? stream.plan).timedEnd, end.at <= now {
             return conclude(end.how, .cut, at: now, emitting: &effects)
+        }
+        if let decisionDeadline, decisionDeadline <= now, !toServer.isSevered {
+            becomeStream(at: now, emitting: &effects)
         }
         if let headDeadline, headDeadline <= now, !toServer.isSevered {
             self.headDeadline = nil

@@ -13,7 +13,7 @@ extension DesiredState {
             proxies: draft.proxies.map { entry in
                 MetricsPage.Proxy(
                     name: entry.definition.name,
-                    isHTTP: entry.definition.transport == .http
+                    isHTTP: entry.definition.transport != .tcp
                 )
             },
             rules: draft.book.slots.map { slot in

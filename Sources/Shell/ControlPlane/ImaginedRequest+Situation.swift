@@ -27,7 +27,7 @@ extension ImaginedRequest {
             client: try client.map { text throws(AdminFailure) in try Self.client(text) },
             connection: connection,
             unit: connection == nil ? nil : unit ?? 0,
-            request: proxy.transport == .http ? try read() : nil
+            request: proxy.transport != .tcp ? try read() : nil
         )
     }
 

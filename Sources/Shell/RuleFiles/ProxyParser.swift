@@ -142,18 +142,14 @@ package enum ProxyParser {
     }
 
     private static func readTransport(_ item: Item) -> ProxyDefinition.Transport? {
-        if item.text == "auto" {
-            item.notBuilt("protocol: auto")
-            return nil
-        }
-        return item.word(["tcp": .tcp, "http": .http])
+        item.word(["tcp": .tcp, "http": .http, "auto": .auto])
     }
 
     private static func readFailure(
         _ item: Item?,
         _ transport: ProxyDefinition.Transport
     ) -> ProxyDefinition.UpstreamFailure? {
-        guard let item else { return transport == .http ? .badGateway : .reset }
+        guard let item else { return transport == .tcp ? .reset : .badGateway }
         let failure: ProxyDefinition.UpstreamFailure? = item.word([
             "502": .badGateway, "reset": .reset, "close": .close,
         ])

@@ -2,6 +2,8 @@
 import Foundation
 
 /// Where the programs under test and the fixtures are.
+///
+/// `CHAOS_PROGRAMS` names another folder of programs, such as a release build.
 enum Programs {
     static let chaosproxy = built("chaosproxy")
     static let chaosctl = built("chaosctl")
@@ -28,6 +30,9 @@ enum Programs {
     }
 
     private static func built(_ name: String) -> String {
+        if let folder = ProcessInfo.processInfo.environment["CHAOS_PROGRAMS"] {
+            return "\(folder)/\(name)"
+        }
         // One build puts the programs beside the bundle of the tests.
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         let program = bundle ?? Bundle.main.executableURL ?? URL(fileURLWithPath: ".")

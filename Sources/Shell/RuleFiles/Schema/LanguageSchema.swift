@@ -79,7 +79,9 @@ package enum LanguageSchema {
             "upstream": Schema.oneOrMore(QuantitySchema.endpoint).about(
                 "The real service; a list is tried in order."
             ),
-            "protocol": Schema.choice(["tcp", "http"]).about("Default tcp."),
+            "protocol": Schema.choice(["tcp", "http", "auto"]).about(
+                "Default tcp; auto: decided by the first bytes of each connection."
+            ),
             "from": Schema.text.about("The node on the clients' side. Default client."),
             "to": Schema.text.about("The node of the service. Default: the proxy's name."),
             "tags": QuantitySchema.tags,

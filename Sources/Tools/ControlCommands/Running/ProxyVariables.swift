@@ -33,7 +33,7 @@ struct ProxyVariables {
         var variables: [String: String] = [:]
         for proxy in proxies {
             guard let address = proxy.address.map(reachable) else { continue }
-            let scheme = proxy.transport == "http" ? "http" : "tcp"
+            let scheme = proxy.transport == "tcp" ? "tcp" : "http"
             let url = address.hasPrefix("unix:") ? address : "\(scheme)://\(address)"
             variables["CHAOS_\(word(proxy.name))_ADDRESS"] = address
             variables["CHAOS_\(word(proxy.name))_URL"] = url
