@@ -35,6 +35,7 @@ struct AdminRoutes: Sendable {
 
     private func route(_ request: AdminRequest) async throws -> AdminAnswer {
         let path = request.path
+        guard AdminEndpoint.isKnown(path) else { throw Self.notFound(request) }
         switch (path.first, path.count) {
         case ("healthz", 1): return try health(request)
         case ("readyz", 1): return try await readiness(request)
