@@ -18,7 +18,7 @@ struct ChaosCtl: AsyncParsableCommand {
             LeaseVerbs.self, ResetVerb.self, PanicVerb.self, UnpanicVerb.self, EventsVerb.self,
             ExchangesVerb.self, ExplainVerb.self, WaitVerb.self, MarkVerb.self,
             ConnectionsVerb.self, PresetVerbs.self, SchemaVerb.self, ValidateVerb.self,
-            RunVerb.self, HealthcheckVerb.self,
+            RunVerb.self, TopVerb.self, HealthcheckVerb.self,
         ]
     )
 }

@@ -35,6 +35,8 @@ struct RelayedSignals: Sendable {
         let isOfTerminal: Bool
     }
 
+    /// What Ctrl-C sends.
+    static let interruption = SIGINT
     static let numbers = [SIGINT, SIGTERM, SIGHUP]
     private static let terminalMark: UInt8 = 0x80
 
