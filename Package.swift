@@ -111,7 +111,10 @@ let package = Package(
             on: ["FaultModel", "TestSupport"],
             using: [.nioCore, .nioEmbedded, .nioHTTP1]
         ),
-        .tests(of: "FlowEngine", on: ["FaultModel", "EventRecords", "TestSupport"]),
+        .tests(
+            of: "FlowEngine",
+            on: ["FaultModel", "WireFormats", "EventRecords", "TestSupport"]
+        ),
         .tests(of: "RuleFiles", on: ["FaultModel"]),
         .tests(of: "MessageContent", on: ["FaultModel", "WireFormats", "TestSupport"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
@@ -119,7 +122,7 @@ let package = Package(
         .tests(of: "SocketFiles"),
         .tests(
             of: "DataPlane",
-            on: ["FaultModel", "EventRecords", "EventJournal", "TestSupport"],
+            on: ["FaultModel", "FlowEngine", "EventRecords", "EventJournal", "TestSupport"],
             using: [.nioCore, .nioPosix, .nioEmbedded]
         ),
         .tests(of: "AdminContract", on: ["EventRecords"]),

@@ -75,8 +75,7 @@ extension ConnectionFlow {
             exchange?.isUnreadable = true
             notice(
                 "message.unreadable",
-                "an answer was passed on unread, up to the end of the connection: "
-                    + violation.rawValue,
+                "an answer was passed on unread, up to the connection's end: \(violation.rawValue)",
                 emitting: &effects
             )
             exchange?.repeatsLeft = 0

@@ -124,15 +124,14 @@ package actor DesiredState {
     }
 
     private static func notice(ofFullKeys rule: String) -> EventRecord.Body {
-        .notice(
-            NoticeRecord(
-                code: "limit.keys",
-                message: "\(rule) counts as many clients or header values apart as it can; "
-                    + "further ones pass",
-                proxy: nil,
-                connection: nil
-            )
+        notice(
+            "limit.keys",
+            "\(rule) counts as many clients or header values apart as it can; further ones pass"
         )
+    }
+
+    private static func notice(_ code: String, _ message: String) -> EventRecord.Body {
+        .notice(NoticeRecord(code: code, message: message, proxy: nil, connection: nil))
     }
 
     // MARK: One change after another
@@ -285,16 +284,7 @@ package actor DesiredState {
         do {
             try await commit(next, changes)
         } catch {
-            log.append(
-                .notice(
-                    NoticeRecord(
-                        code: "state.unapplied",
-                        message: error.reply.error.message,
-                        proxy: nil,
-                        connection: nil
-                    )
-                )
-            )
+            log.append(Self.notice("state.unapplied", error.reply.error.message))
             setAlarm(at: clock.now + Self.retryDelay)
         }
     }
