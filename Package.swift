@@ -141,7 +141,7 @@ let package = Package(
         .tests(of: "PrismStub", using: [.nioCore, .nioPosix]),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["TestSupport", .nioCore, .nioPosix],
+            dependencies: ["FaultModel", "TestSupport", .nioCore, .nioPosix],
             path: "Tests/SystemTests",
             exclude: ["Fixtures"],
             swiftSettings: .strict

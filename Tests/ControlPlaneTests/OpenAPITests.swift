@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import AdminContract
+import EventJournal
+import EventRecords
 import FaultModel
 import Foundation
 import RuleFiles
@@ -32,15 +35,40 @@ import Testing
         #expect(document["openapi"]?.text == "3.1.0")
     }
 
+    @Test func `the proxy itself answers with the document as it is`() async throws {
+        let answer = try await Bench().routes.answer(
+            try AdminRequest(method: "GET", target: "/v1/openapi.json")
+        )
+        guard case .bytes(let bytes) = answer.body else {
+            Issue.record("no document")
+            return
+        }
+        let file = try Self.file()
+        #expect(Data(bytes) == file, "run Scripts/embed-openapi")
+    }
+
+    @Test func `the parameters of an operation are those that the proxy takes`() async throws {
+        let bench = try await Bench(Exchange.document)
+        for operation in Self.operations(of: try Self.document()) {
+            let path = operation.path.replacing("{id}", with: "a").replacing("{name}", with: "q")
+            let answer = try await bench.ask(operation.method, "\(path)?odd=1", "{}")
+            #expect(answer.value["error"]?["code"]?.text == "request.unknown-parameter")
+            let hint = answer.value["error"]?["hint"]?.text ?? ""
+            let known = hint.hasPrefix("known are ") ? hint.dropFirst("known are ".count) : ""
+            let names = Self.parameters(of: operation.value)
+            #expect(names == known.split(separator: ", ").map(String.init).sorted(), "\(path)")
+        }
+    }
+
     @Test(arguments: Exchange.samples)
     func `what an endpoint answers is what its schema says`(sample: Exchange) async throws {
         let document = try Self.document()
         let check = SchemaCheck(in: document)
-        let bench = try await Bench(Exchange.document)
+        let bench = try await Bench(Exchange.document, capacity: 1_000)
+        TrafficRecords(log: bench.log).wholeConnection()
         for (method, target, body) in sample.before {
             #expect(try await bench.ask(method, target, body).status < 300, "\(target)")
         }
-        let target = try await Self.completed(sample.target, bench)
         let operation = try #require(
             Self.operations(of: document).first {
                 $0.method == sample.method && $0.path == sample.path
@@ -48,13 +76,26 @@ import Testing
         )
         let request = try AdminRequest(
             method: sample.method,
-            target: target,
+            target: try await Self.completed(sample.target, bench),
             headers: ["content-type": "application/json"],
             body: Array((sample.body ?? "").utf8)
         )
         let answer = await bench.routes.answer(request)
         #expect(answer.status == sample.status)
-        let responses = try #require(operation.value["responses"])
+        try Self.compare(answer, with: operation.value, check)
+        guard let body = sample.body, sample.status < 300 else { return }
+        let content = operation.value["requestBody"]?["content"]
+        let schema = try #require(content?["application/json"]?["schema"])
+        let sent = try DocumentValue(json: Array(body.utf8))
+        #expect(check.faults(of: sent, against: schema) == [])
+    }
+
+    private static func compare(
+        _ answer: AdminAnswer,
+        with operation: DocumentValue,
+        _ check: SchemaCheck
+    ) throws {
+        let responses = try #require(operation["responses"])
         let response = try #require(responses["\(answer.status)"] ?? responses["default"])
         guard case .bytes(let bytes) = answer.body else { return }
         let told = response["$ref"]?.text.flatMap(check.resolve) ?? response
@@ -78,8 +119,12 @@ import Testing
     }
 
     @Test func `a line of the event log is what its schema says`() async throws {
-        let document = try Self.document()
-        let bench = try await Bench()
+        let bench = try await Bench(capacity: 1_000)
+        TrafficRecords(log: bench.log).wholeConnection()
+        _ = try await bench.ask("POST", "/v1/marks", #"{"name": "n", "data": {"any": 1}}"#)
+        bench.log.append(
+            .notice(NoticeRecord(code: "x.y", message: "m", proxy: "prism", connection: 1))
+        )
         let answer = await bench.routes.answer(
             try AdminRequest(method: "GET", target: "/v1/events?follow=false")
         )
@@ -89,13 +134,21 @@ import Testing
         }
         var lines = ""
         try await feed.run { lines += $0 }
-        let check = SchemaCheck(in: document)
+        for line in [
+            EventLine(missed: 3, upTo: 9, elapsed: 1, wallOrigin: 0),
+            EventLine(anchorAt: 1, wallTime: 2, version: "1", seed: .max),
+        ] {
+            lines += String(decoding: try AdminJSON.encode(line), as: UTF8.self) + "\n"
+        }
+        let check = SchemaCheck(in: try Self.document())
         let schema = try #require(check.resolve("#/components/schemas/Event"))
+        var kinds: Set<String> = []
         for line in lines.split(separator: "\n") {
             let value = try DocumentValue(json: Array(line.utf8))
             #expect(check.faults(of: value, against: schema) == [])
+            kinds.insert(value["kind"]?.text ?? "")
         }
-        #expect(!lines.isEmpty)
+        #expect(kinds == Set(EventRecord.kinds + ["missed", "anchor"]))
     }
 
     @Test func `a schema is not satisfied by what it does not say`() throws {
@@ -104,7 +157,9 @@ import Testing
                 #"""
                 {"a": {"type": "object", "properties": {"b": {"type": "integer", "minimum": 1},
                 "c": {"type": "array", "items": {"enum": ["x"]}}}, "required": ["b"],
-                "additionalProperties": false}, "odd": {"maximum": 3}}
+                "additionalProperties": false}, "odd": {"maximum": 3},
+                "one": {"oneOf": [{"type": "object", "additionalProperties": {"type": "string"}},
+                {"type": "integer"}, {"type": "number"}]}}
                 """#.utf8
             )
         )
@@ -120,13 +175,26 @@ import Testing
             #expect(try faults(text, schema) == 1, "\(text)")
         }
         #expect(try faults("1", try #require(check.resolve("#/odd"))) == 1)
+        let one = try #require(check.resolve("#/one"))
+        for text in [#"{}"#, #"{"x": "y"}"#, "1.5"] { #expect(try faults(text, one) == 0) }
+        for text in [#"{"x": 1}"#, "1", "true"] { #expect(try faults(text, one) == 1) }
+    }
+
+    private static func file() throws -> Data {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return try Data(contentsOf: root.appending(path: "Documentation/openapi.json"))
     }
 
     private static func document() throws -> DocumentValue {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let file = root.appending(path: "Documentation/openapi.json")
-        return try DocumentValue(json: Array(try Data(contentsOf: file)))
+        try DocumentValue(json: Array(try file()))
+    }
+
+    /// The names of those in the query, sorted.
+    private static func parameters(of operation: DocumentValue) -> [String] {
+        guard case .array(let parameters)? = operation["parameters"] else { return [] }
+        return parameters.filter { $0["in"]?.text == "query" }.compactMap { $0["name"]?.text }
+            .sorted()
     }
 
     private static func operations(
@@ -151,85 +219,14 @@ import Testing
     }
 }
 
-/// A request, what is asked before it, and the status of its answer.
-struct Exchange: Sendable, CustomTestStringConvertible {
-    var method: String
-    /// As it is documented.
-    var path: String
-    var target: String
-    var body: String?
-    var status = 200
-    var before: [(String, String, String?)] = []
-
-    var testDescription: String { "\(method) \(target) \(status)" }
-
-    init(
-        _ method: String,
-        _ path: String,
-        _ target: String? = nil,
-        _ body: String? = nil,
-        _ status: Int = 200,
-        before: [(String, String, String?)] = []
-    ) {
-        self.method = method
-        self.path = path
-        self.target = target ?? path
-        self.body = body
-        self.status = status
-        self.before = before
+extension TrafficRecords {
+    /// A connection from its opening to its end, with an exchange that was answered and one that
+    /// was not.
+    fileprivate func wholeConnection() {
+        opened()
+        fault("a", unit: 0, toss: 0.25, delay: 5)
+        exchange("PUT", "/a?b", status: 503, outcome: .answered, rules: ["a"], to: 3_000)
+        exchange(unit: 1, status: nil, outcome: .cut)
+        closed()
     }
-
-    static let document = """
-        version: 1
-        proxies:
-          prism: { listen: "127.0.0.1:0", upstream: "127.0.0.1:8080", protocol: http, tags: [x] }
-        rules:
-          - { id: a, about: An a., then: [hang], limit: { times: 3, for: 10s } }
-        """
-
-    private static let rule = #"{"id": "b", "then": ["hang"]}"#
-    private static let proxy = #"{"name": "q", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:1"}"#
-    private static let cut = #"{"id": "p", "groups": [["client"], ["prism"]], "for": "30s"}"#
-    private static let lease = ("POST", "/v1/leases", Optional(#"{"ttl": "30s"}"#))
-    private static let parted = ("POST", "/v1/partitions", Optional(cut))
-    private static let whole = #"{"version": 1, "proxies": {}, "rules": []}"#
-
-    static let samples: [Exchange] = [
-        Exchange("GET", "/healthz"), Exchange("GET", "/readyz"), Exchange("GET", "/metrics"),
-        Exchange("GET", "/v1/status"), Exchange("GET", "/v1/status", "/v1/status?x=1", nil, 400),
-        Exchange("GET", "/v1/config"), Exchange("PUT", "/v1/config", nil, whole),
-        Exchange("PUT", "/v1/config", "/v1/config?validate-only", whole),
-        Exchange("PUT", "/v1/config", nil, #"{"version": 2}"#, 422),
-        Exchange("POST", "/v1/reset"), Exchange("POST", "/v1/panic"),
-        Exchange("POST", "/v1/unpanic", before: [("POST", "/v1/panic", nil)]),
-        Exchange("POST", "/v1/marks", nil, #"{"name": "n", "data": [1]}"#, 201),
-        Exchange("GET", "/v1/rules"), Exchange("POST", "/v1/rules", nil, rule, 201),
-        Exchange("POST", "/v1/rules", nil, #"{"id": "b", "thne": []}"#, 422),
-        Exchange("GET", "/v1/rules/{id}", "/v1/rules/a"),
-        Exchange("GET", "/v1/rules/{id}", "/v1/rules/none", nil, 404),
-        Exchange("PATCH", "/v1/rules/{id}", "/v1/rules/a", #"{"about": null}"#),
-        Exchange("DELETE", "/v1/rules/{id}", "/v1/rules/a"),
-        Exchange("POST", "/v1/rules/{id}/enable", "/v1/rules/a/enable?for=5s"),
-        Exchange("POST", "/v1/rules/{id}/disable", "/v1/rules/a/disable"),
-        Exchange("POST", "/v1/rules/{id}/reset-counters", "/v1/rules/a/reset-counters"),
-        Exchange("GET", "/v1/proxies"), Exchange("POST", "/v1/proxies", nil, proxy, 201),
-        Exchange("GET", "/v1/proxies/{name}", "/v1/proxies/prism"),
-        Exchange("PATCH", "/v1/proxies/{name}", "/v1/proxies/prism", #"{"tags": []}"#),
-        Exchange("DELETE", "/v1/proxies/{name}", "/v1/proxies/prism"),
-        Exchange("POST", "/v1/proxies/{name}/enable", "/v1/proxies/prism/enable"),
-        Exchange("POST", "/v1/proxies/{name}/disable", "/v1/proxies/prism/disable"),
-        Exchange("GET", "/v1/partitions", before: [parted]),
-        Exchange("POST", "/v1/partitions", nil, cut, 201),
-        Exchange("GET", "/v1/partitions/{id}", "/v1/partitions/p", before: [parted]),
-        Exchange("PATCH", "/v1/partitions/{id}", "/v1/partitions/p", "{}", before: [parted]),
-        Exchange("DELETE", "/v1/partitions/{id}", "/v1/partitions/p", before: [parted]),
-        Exchange("GET", "/v1/leases", before: [lease]),
-        Exchange("POST", "/v1/leases", nil, #"{"ttl": "30s"}"#, 201),
-        Exchange("GET", "/v1/leases/{id}", "/v1/leases/LEASE", before: [lease]),
-        Exchange("DELETE", "/v1/leases/{id}", "/v1/leases/LEASE", before: [lease]),
-        Exchange("POST", "/v1/leases/{id}/renew", "/v1/leases/LEASE/renew", before: [lease]),
-        Exchange("GET", "/v1/connections"),
-        Exchange("DELETE", "/v1/connections/{id}", "/v1/connections/1?how=fin", nil, 204),
-        Exchange("DELETE", "/v1/connections/{id}", "/v1/connections/2", nil, 404),
-    ]
 }

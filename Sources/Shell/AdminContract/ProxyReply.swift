@@ -5,7 +5,7 @@ package import FaultModel
 package struct ProxyReply: Codable, Equatable, Sendable {
     package var name: String
     package var enabled: Bool
-    /// `tcp` or `http`.
+    /// `tcp`, `http` or `auto`.
     package var transport: String
     /// As configured; the port may be 0.
     package var listen: String

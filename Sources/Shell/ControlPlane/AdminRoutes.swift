@@ -43,6 +43,7 @@ struct AdminRoutes: Sendable {
         case ("v1", 2...):
             switch path[1] {
             case "status" where path.count == 2: return try await status(request)
+            case "openapi.json" where path.count == 2: return try description(request)
             case "config" where path.count == 2: return try await config(request)
             case "reset" where path.count == 2: return try await reset(request)
             case "events" where path.count == 2: return try events(request)
@@ -89,6 +90,12 @@ struct AdminRoutes: Sendable {
             headers: [(name: "Content-Type", value: MetricsText.contentType)],
             body: .bytes(Array(await state.metrics().utf8))
         )
+    }
+
+    private func description(_ request: AdminRequest) throws -> AdminAnswer {
+        try Self.allow(["GET"], request)
+        try request.allowQuery()
+        return AdminAnswer(status: 200, body: .bytes(Array(OpenAPIText.json.utf8)))
     }
 
     private func status(_ request: AdminRequest) async throws -> AdminAnswer {

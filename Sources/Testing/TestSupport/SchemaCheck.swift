@@ -24,16 +24,6 @@ package struct SchemaCheck: Sendable {
             case ("$ref", .string(let target)):
                 guard let found = resolve(target) else { return ["\(place): no \(target)"] }
                 return faults(of: value, against: found, at: place)
-            case ("type", .string(let name)):
-                return Self.isOf(value, name) ? [] : ["\(place): not of the type \(name)"]
-            case ("enum", .array(let known)):
-                return known.contains(value) ? [] : ["\(place): not one of those that may be"]
-            case ("minimum", .int(let least)):
-                return Self.number(value).map { $0 >= Double(least) } == false
-                    ? ["\(place): less than \(least)"] : []
-            case ("pattern", .string(let pattern)):
-                guard let text = value.text, let expression = try? Regex(pattern) else { return [] }
-                return text.contains(expression) ? [] : ["\(place): not like \(pattern)"]
             case ("items", let items):
                 guard case .array(let values) = value else { return [] }
                 return values.enumerated().flatMap { position, value in
@@ -45,18 +35,55 @@ package struct SchemaCheck: Sendable {
                         faults(of: $0, against: property.value, at: "\(place)/\(property.key)")
                     } ?? []
                 }
-            case ("required", .array(let names)):
-                return names.compactMap(\.text).filter { value[$0] == nil }
-                    .map { "\(place): no \($0)" }
-            case ("additionalProperties", .bool(let allowed)):
-                guard !allowed, case .object(let members) = value else { return [] }
-                return members.map(\.key).filter { schema["properties"]?[$0] == nil }
-                    .map { "\(place): \($0) is not told of" }
-            case (let name, _) where Self.annotations.contains(name): return []
-            case (let name, _) where name == "additionalProperties": return []
-            default: return ["\(place): the keyword \(keyword.key) is not known"]
+            case ("additionalProperties", let others):
+                guard case .object(let members) = value else { return [] }
+                return members.filter { schema["properties"]?[$0.key] == nil }.flatMap {
+                    faults(of: $0, against: others, at: place)
+                }
+            case ("oneOf", .array(let schemas)):
+                let count = schemas.count { faults(of: value, against: $0, at: place).isEmpty }
+                return count == 1 ? [] : ["\(place): \(count) of those that may be, and not one"]
+            default: return Self.faults(of: value, against: keyword, at: place)
             }
         }
+    }
+
+    /// What is wrong by a keyword that has no schemas in it.
+    private static func faults(
+        of value: DocumentValue,
+        against keyword: DocumentValue.Member,
+        at place: String
+    ) -> [String] {
+        switch (keyword.key, keyword.value) {
+        case ("type", .string(let name)):
+            return isOf(value, name) ? [] : ["\(place): not of the type \(name)"]
+        case ("enum", .array(let known)):
+            return known.contains(value) ? [] : ["\(place): not one of those that may be"]
+        case ("minimum", .int(let least)):
+            return number(value).map { $0 >= Double(least) } == false
+                ? ["\(place): less than \(least)"] : []
+        case ("pattern", .string(let pattern)):
+            guard let expression = try? Regex(pattern) else { return ["\(place): no \(pattern)"] }
+            guard let text = value.text else { return [] }
+            return text.contains(expression) ? [] : ["\(place): not like \(pattern)"]
+        case ("required", .array(let names)):
+            return names.compactMap(\.text).filter { value[$0] == nil }
+                .map { "\(place): no \($0)" }
+        case (let name, _) where annotations.contains(name): return []
+        default: return ["\(place): the keyword \(keyword.key) is not known"]
+        }
+    }
+
+    /// What is wrong with a member that is not among the properties.
+    private func faults(
+        of member: DocumentValue.Member,
+        against others: DocumentValue,
+        at place: String
+    ) -> [String] {
+        if case .bool(let isAllowed) = others {
+            return isAllowed ? [] : ["\(place): \(member.key) is not told of"]
+        }
+        return faults(of: member.value, against: others, at: "\(place)/\(member.key)")
     }
 
     /// What a pointer such as `#/components/schemas/Rule` points to.
