@@ -23,6 +23,34 @@ package final class RuleSet: Sendable {
     /// The first rule that closes the listener and ends what lives (`refuse: { cut: true }`).
     package let cuttingRule: String?
 
+    /// What the set was made of.
+    private let signature: Signature
+
+    /// Tells two sets apart without comparing rules: a serial is never given twice.
+    private struct Signature: Equatable {
+        let serials: [UInt64]
+        let cuts: [Cut]
+        let proxy: String
+        let requestFaults: RequestFaults?
+        let seed: UInt64
+        let pausedTerms: Set<UInt64>
+
+        init(
+            _ rules: [ActiveRule],
+            cuts: [Cut],
+            for proxy: ProxyDefinition,
+            seed: UInt64,
+            pausedTerms: Set<UInt64>
+        ) {
+            serials = rules.map(\.serial)
+            self.cuts = cuts
+            self.proxy = proxy.name
+            requestFaults = proxy.requestFaults
+            self.seed = seed
+            self.pausedTerms = pausedTerms
+        }
+    }
+
     struct Compiled: Sendable {
         let active: ActiveRule
         let draws: Draw.Stream
@@ -46,7 +74,8 @@ package final class RuleSet: Sendable {
         seed: UInt64,
         pausedTerms: Set<UInt64> = []
     ) {
-        let all = rules.filter { $0.rule.when.proxy.selects(name: proxy.name, tags: proxy.tags) }
+        let all = Self.rules(rules, for: proxy)
+        signature = Signature(all, cuts: cuts, for: proxy, seed: seed, pausedTerms: pausedTerms)
         // What only closes the listener has nothing to do with the units that live.
         let selected = all.filter { !$0.rule.then.allSatisfy(\.isRefuse) }
         self.cuts = cuts
@@ -73,6 +102,11 @@ package final class RuleSet: Sendable {
             .map(Int32.init)
     }
 
+    /// The rules that select this proxy, in their order.
+    private static func rules(_ rules: [ActiveRule], for proxy: ProxyDefinition) -> [ActiveRule] {
+        rules.filter { $0.rule.when.proxy.selects(name: proxy.name, tags: proxy.tags) }
+    }
+
     /// Whether nothing here could ever act.
     package var isEmpty: Bool { rules.isEmpty && requestFaults == nil }
 
@@ -86,6 +120,27 @@ package final class RuleSet: Sendable {
 
     /// Whether a rule may have to see the request's content.
     package var mayNeedContent: Bool { asksForContent }
+}
+
+extension RuleSet {
+    /// The set for these rules: the one that is there, where it would be the same.
+    package static func make(
+        _ rules: [ActiveRule],
+        cuts: [Cut],
+        for proxy: ProxyDefinition,
+        seed: UInt64,
+        pausedTerms: Set<UInt64>,
+        insteadOf old: RuleSet?
+    ) -> RuleSet {
+        let selected = Self.rules(rules, for: proxy)
+        if let old,
+            old.signature
+                == Signature(selected, cuts: cuts, for: proxy, seed: seed, pausedTerms: pausedTerms)
+        {
+            return old
+        }
+        return RuleSet(selected, cuts: cuts, for: proxy, seed: seed, pausedTerms: pausedTerms)
+    }
 }
 
 /// The unit about which rules decide, and where it is.

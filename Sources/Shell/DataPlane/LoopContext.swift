@@ -31,8 +31,10 @@ final class LoopContext {
 
     /// Takes on a change of rules and proxies; every live connection obeys before this returns.
     func adopt(_ compiled: CompiledSnapshot) {
+        var untouched: Set<String> = []
         for (name, proxy) in compiled.proxies {
             if let known = proxies[name] {
+                if known.rules === proxy.rules { untouched.insert(name) }
                 known.definition = proxy.definition
                 known.rules = proxy.rules
             } else {
@@ -42,7 +44,7 @@ final class LoopContext {
         for connection in Array(connections.values) {
             let name = connection.proxy.name
             if compiled.proxies[name]?.definition.isEnabled == true {
-                connection.adopt()
+                if !untouched.contains(name) { connection.adopt() }
             } else {
                 connection.cancel(.fin)
             }
@@ -137,16 +139,18 @@ struct CompiledSnapshot: Sendable {
     let proxies: [String: Proxy]
     let ruleNames: Set<String>
 
-    init(_ snapshot: Snapshot) {
+    /// - Parameter previous: Its sets are used again where they are still right.
+    init(_ snapshot: Snapshot, after previous: CompiledSnapshot?) {
         ruleNames = Set(snapshot.rules.map(\.rule.id))
         proxies = Dictionary(
             snapshot.proxies.map { definition in
-                let rules = RuleSet(
+                let rules = RuleSet.make(
                     snapshot.rules,
                     cuts: snapshot.cuts(of: definition),
                     for: definition,
                     seed: snapshot.seed,
-                    pausedTerms: snapshot.pausedTerms
+                    pausedTerms: snapshot.pausedTerms,
+                    insteadOf: previous?.proxies[definition.name]?.rules
                 )
                 return (definition.name, Proxy(definition: definition, rules: rules))
             },

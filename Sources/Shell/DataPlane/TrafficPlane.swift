@@ -17,6 +17,8 @@ package actor TrafficPlane {
     private var ordinals: [String: Ordinals] = [:]
     private var refusals = Refusals()
     private var isDraining = false
+    /// What the event loops obey.
+    private var inForce: CompiledSnapshot?
     private let answers = AnswerStore()
 
     /// - Parameters:
@@ -68,7 +70,8 @@ package actor TrafficPlane {
             throw error
         }
         answers.keepOnly(rules: snapshot.rulesThatRemember)
-        let compiled = CompiledSnapshot(snapshot)
+        let compiled = CompiledSnapshot(snapshot, after: inForce)
+        inForce = compiled
         _ = await plane.onEveryLoop { $0.adopt(compiled) }
         let names = Set(wanted.map(\.name))
         for (name, listener) in listeners where !names.contains(name) || bound[name] != nil {
