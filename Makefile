@@ -47,12 +47,13 @@ check: ## Check format, imports, words and sizes, and the checks themselves
 	Scripts/sizes || failed="$$failed sizes"; \
 	if [ -n "$$failed" ]; then echo "check: failed:$$failed" >&2; exit 1; fi
 
-bench: ## Measure what an exchange costs: 10 rules and 10,000, framing and re-encoding, HAProxy
+bench: ## Measure what an exchange costs: 10 rules and 10,000, framing and re-encoding, HAProxy; how exact delays are
 	@Scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	$(SWIFT) build --package-path Benchmarks -c release
 	@Scripts/bench $(RELEASE_PATH)
 	@Scripts/bench-framing $(RELEASE_PATH) Benchmarks/.build/release/reencoding-relay
+	@Scripts/bench-delay $(RELEASE_PATH)
 
 # Root may have no toolchain on its path: `make build && sudo make install` builds nothing twice.
 install: ## Install to PREFIX (/usr/local) below DESTDIR, with shell completions

@@ -27,6 +27,7 @@ fail() {
 start() {
     local name=$1 pattern=$2 ticks=0
     shift 2
+    : >"$work/$name.out"
     "$@" >"$work/$name.out" 2>"$work/$name.err" &
     pid=$!
     started+=("$pid")
@@ -35,6 +36,44 @@ start() {
         ((ticks++ < patience * 20)) || fail "$name was not ready within $patience s"
         sleep 0.05
     done
+}
+
+# A port that is free now, for programs that take no port 0.
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# await_port PORT NAME: waits until somebody listens there, for programs that do not say so.
+await_port() {
+    local tick
+    for ((tick = 0; tick < patience * 20; tick++)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
+        sleep 0.05
+    done
+    fail "$2 was not ready: $(tail -n 3 "$work/$2.out")"
+}
+
+# The service that proxies are measured in front of; sets `upstream_port`.
+start_nginx() {
+    command -v nginx >/dev/null || fail "nginx is missing; install it, for example with apt-get"
+    mkdir -p "$work/nginx"
+    upstream_port=$(free_port)
+    cat >"$work/nginx.conf" <<CONF
+daemon off; master_process off; worker_processes 1; pid $work/nginx/pid; error_log $work/nginx/error;
+events { worker_connections 4096; }
+http {
+    access_log off; keepalive_requests 100000000; default_type text/plain;
+    client_body_temp_path $work/nginx; proxy_temp_path $work/nginx; fastcgi_temp_path $work/nginx;
+    uwsgi_temp_path $work/nginx; scgi_temp_path $work/nginx;
+    server {
+        listen 127.0.0.1:$upstream_port backlog=4096;
+        location / { return 200 "$(printf 'x%.0s' {1..128})"; }
+    }
+}
+CONF
+    nginx -p "$work/nginx" -c "$work/nginx.conf" >"$work/nginx.out" 2>&1 &
+    started+=($!)
+    await_port "$upstream_port" nginx
 }
 
 # CPU time that a process has used, in clock ticks.
