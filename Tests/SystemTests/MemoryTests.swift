@@ -79,20 +79,8 @@ import Testing
     /// Until no byte moves: each end has taken what it takes.
     private func waitForRest(
         _ proxy: Proxy,
-        where passes: ([Connection]) -> Bool = { !$0.isEmpty }
+        where passes: ([LiveConnection]) -> Bool = { !$0.isEmpty }
     ) async throws {
-        struct Reply: Decodable { var connections: [Connection] }
-        _ = try await proxy.settled {
-            let text = try await proxy.control("connections", "--output", "json")
-            return try JSONDecoder().decode(Reply.self, from: Data(text.utf8)).connections
-        } where: {
-            passes($0)
-        }
-    }
-
-    private struct Connection: Decodable, Equatable {
-        var buffered_bytes: Int
-        var bytes_to_client: Int
-        var bytes_to_server: Int
+        _ = try await proxy.settled({ try await proxy.connections() }, where: passes)
     }
 }

@@ -12,25 +12,35 @@
     /take-slowly/G the same, and stops after 1 MiB until gate G is opened
     /gate/G        answers when gate G is opened; /half/G: its first half at once
     /open/G        opens gate G
-    /seen          every other request line so far
+    /seen          every other request line so far, and which bodies ended too early
+    /echo          the request itself, as JSON: method, target, headers (names in lower case), body
+    /json/CODING   DOCUMENT in a content coding: identity, gzip, deflate or br (which is none)
+    /status/N      answers with status N
+    /count/NAME    how often this path was asked for, itself included
     /reset         a reset in place of an answer; /reset-half/G: inside one, after gate G
     /silent        no answer, and no end
 `echo` sends every byte back, and ends when its client has. `sink` counts the bytes until the client
 ends, and answers `N bytes`. `noise` answers with random bytes. `full` accepts nobody: its backlog
 is full, so that whoever connects waits.
 """
+import gzip
 import hashlib
+import json
 import random
 import select
 import socket
 import struct
 import sys
 import threading
+import zlib
 
 PATIENCE = 30  # seconds that a gate may stay closed
 BLOCK = bytes(range(256)) * 256
+DOCUMENT = json.dumps({"name": "first", "tags": ["a", "b"], "deep": {"kept": 1, "gone": 2}}).encode()
+ENCODE = {"identity": bytes, "gzip": gzip.compress, "deflate": zlib.compress,
+          "br": lambda data: b"\x8b" + data[::-1]}
 
-gates, seen, lock = {}, [], threading.Lock()
+gates, seen, counts, lock = {}, [], {}, threading.Lock()
 
 
 def gate(name):
@@ -62,7 +72,7 @@ class Reader:
         return head
 
     def body(self, headers):
-        if headers.get("transfer-encoding") == "chunked":
+        if headers.get("transfer-encoding", "").lower() == "chunked":
             while True:
                 size = int(self.until(b"\r\n").split(b";")[0], 16)
                 if size == 0:
@@ -83,18 +93,42 @@ class Reader:
             yield part
 
 
-def answer(connection, body, status="200 OK"):
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
-    connection.sendall(head.encode() + body)
+def answer(connection, body, status="200 OK", fields=()):
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *fields]
+    connection.sendall("".join(line + "\r\n" for line in lines).encode() + b"\r\n" + body)
 
 
-def digest(parts, pause=None):
+def answer_document(connection, coding):
+    fields = ["Content-Type: application/json", f"Content-Encoding: {coding}", 'ETag: "abc"']
+    answer(connection, ENCODE[coding](DOCUMENT), fields=fields)
+
+
+def echo(connection, request, parts):
+    method, path, headers = request
+    whole = b"".join(parts).decode("latin-1")
+    told = {"method": method, "target": path, "headers": headers, "body": whole}
+    answer(connection, json.dumps(told).encode(), fields=["Content-Type: application/json"])
+
+
+def count(connection, path):
+    with lock:
+        counts[path] = counts.get(path, 0) + 1
+        number = counts[path]
+    answer(connection, f"{number}\n".encode())
+
+
+def digest(parts, line, pause=None):
     whole, count = hashlib.sha256(), 0
-    for part in parts:
-        whole.update(part)
-        if pause and count < 1 << 20 <= count + len(part):
-            pause.wait(PATIENCE)
-        count += len(part)
+    try:
+        for part in parts:
+            whole.update(part)
+            if pause and count < 1 << 20 <= count + len(part):
+                pause.wait(PATIENCE)
+            count += len(part)
+    except (EOFError, OSError):
+        with lock:
+            seen.append(f"an end after {count} bytes of {line}")
+        raise
     return f"{count} {whole.hexdigest()}\n".encode()
 
 
@@ -106,12 +140,16 @@ def text(connection, count, closes):
         count -= min(count, len(BLOCK))
 
 
-def respond(connection, method, path, parts, closes):
+def respond(connection, request, parts, closes):
+    method, path, _ = request
+    line = f"{method} {path} HTTP/1.1"
     words = path.split("?")[0].strip("/").split("/")
     kind, argument = words[0], words[-1]
     if kind == "take-slowly":
-        return answer(connection, digest(parts, gate(argument)))
-    taken = digest(parts)
+        return answer(connection, digest(parts, line, gate(argument)))
+    if kind == "echo":
+        return echo(connection, request, parts)
+    taken = digest(parts, line)
     if method == "HEAD":
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     elif kind == "text":
@@ -136,6 +174,12 @@ def respond(connection, method, path, parts, closes):
     elif kind == "seen":
         with lock:
             answer(connection, "".join(line + "\n" for line in seen).encode())
+    elif kind == "json":
+        answer_document(connection, argument)
+    elif kind == "status":
+        answer(connection, b"as asked\n", f"{argument} As Asked")
+    elif kind == "count":
+        count(connection, path)
     elif kind == "reset":
         reset(connection)
     elif kind == "reset-half":
@@ -154,16 +198,18 @@ def serve_http(connection):
     while True:
         head = reader.until(b"\r\n\r\n").decode("latin-1")
         line, *fields = head.split("\r\n")
-        pairs = (field.split(":", 1) for field in fields if ":" in field)
-        headers = {name.lower(): value.strip().lower() for name, value in pairs}
+        headers = {}
+        for name, value in (field.split(":", 1) for field in fields if ":" in field):
+            before = headers.get(name.lower())
+            headers[name.lower()] = f"{before}, {value.strip()}" if before else value.strip()
         method, path = line.split(" ")[:2]
         if not path.startswith("/seen"):
             with lock:
                 seen.append(line)
         if headers.get("expect") == "100-continue":
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        closes = headers.get("connection") == "close"
-        respond(connection, method, path, reader.body(headers), closes)
+        closes = headers.get("connection", "").lower() == "close"
+        respond(connection, (method, path, headers), reader.body(headers), closes)
         if closes:
             return
 

@@ -41,7 +41,7 @@ enum Programs {
 }
 
 /// Why a test could not go on, in words for the person who reads its output.
-struct Trouble: Error, CustomStringConvertible {
+struct Trouble: Error, CustomStringConvertible, Equatable {
     let description: String
 
     init(_ description: String) { self.description = description }

@@ -24,8 +24,10 @@ final class Wire: Sendable {
 
     /// Connects to `host:port`, `[::1]:port` or `unix:/path`.
     ///
-    /// - Parameter receiveBuffer: Bytes that the kernel may take in before a read; 0: its choice.
-    init(_ address: String, receiveBuffer: CInt = 0) throws {
+    /// - Parameters:
+    ///   - receiveBuffer: Bytes that the kernel may take in before a read; 0: its choice.
+    ///   - source: Where it comes from, with port 0; `nil`: the kernel's choice.
+    init(_ address: String, receiveBuffer: CInt = 0, from source: String? = nil) throws {
         let place = try SocketPlace(address)
         descriptor = socket(place.family, streamSocket, 0)
         guard descriptor >= 0 else { throw Trouble("socket: \(String(cString: strerror(errno)))") }
@@ -43,17 +45,23 @@ final class Wire: Sendable {
                 socklen_t(MemoryLayout<CInt>.size)
             )
         }
-        let result = place.storage.withUnsafeBytes { bytes in
-            bytes.baseAddress.map { base in
-                connect(
-                    descriptor,
-                    base.assumingMemoryBound(to: sockaddr.self),
-                    socklen_t(bytes.count)
-                )
-            } ?? -1
+        if let source, try Self.call(bind, descriptor, SocketPlace(source)) != 0 {
+            throw Trouble("bind to \(source): \(String(cString: strerror(errno)))")
         }
-        guard result == 0 else {
+        guard Self.call(connect, descriptor, place) == 0 else {
             throw Trouble("connect to \(address): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// `bind` or `connect`, with a place.
+    private static func call(
+        _ function: (CInt, UnsafePointer<sockaddr>?, socklen_t) -> CInt,
+        _ descriptor: CInt,
+        _ place: SocketPlace
+    ) -> CInt {
+        place.storage.withUnsafeBytes { bytes in
+            let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            return function(descriptor, address, socklen_t(bytes.count))
         }
     }
 
