@@ -69,7 +69,7 @@ package struct RuleEntry: Sendable {
     let file: String?
 
     /// As it was written.
-    package var source: DocumentValue { node.value }
+    package var source: DocumentValue { node.source }
 
     init(rule: Rule, node: DocumentNode, path: String, file: String?) {
         self.rule = rule
@@ -87,7 +87,7 @@ package struct ProxyEntry: Sendable {
     let file: String?
 
     /// As it was written, without its name.
-    package var source: DocumentValue { node.value }
+    package var source: DocumentValue { node.source }
 
     init(definition: ProxyDefinition, node: DocumentNode, path: String, file: String?) {
         self.definition = definition

@@ -115,9 +115,7 @@ enum ContentParser {
             fields.item.badValue("`bytes` looks for nothing", hint: "add `text:` or `hex:`")
         case (_?, let hex?): hex.badValue("`text` and `hex` exclude each other", hint: "keep one")
         case (let text?, nil):
-            if case .scalar(_, let value) = text.node.content, !value.isEmpty {
-                return Array(value.utf8)
-            }
+            if let value = text.text, !value.isEmpty { return Array(value.utf8) }
             text.badValue("`text` has to be text of at least one byte")
         case (nil, let hex?):
             if let bytes = hex.text.flatMap(Self.hex) { return bytes }

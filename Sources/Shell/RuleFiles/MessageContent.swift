@@ -53,8 +53,12 @@ struct MessageContent {
 
     private static func content(_ fields: Fields, _ member: Item) -> ([UInt8], String)? {
         if fields["json"] != nil { return (member.node.value.json, "application/json") }
-        guard case .scalar(_, let text) = member.node.content else {
-            member.badValue("the content has to be text", hint: "write a tree as `json:`")
+        guard case .scalar(let value, let text) = member.node.content, value != .null else {
+            member.badValue(
+                "the content has to be text",
+                hint: member.node.isNull
+                    ? "write \"\" for an empty one" : "write a tree as `json:`"
+            )
             return nil
         }
         guard fields["base64"] != nil else {

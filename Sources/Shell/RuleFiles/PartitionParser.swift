@@ -10,7 +10,7 @@ package struct PartitionEntry: Sendable {
     let file: String?
 
     /// As it was written.
-    package var source: DocumentValue { node.value }
+    package var source: DocumentValue { node.source }
 }
 
 /// Makes a ``Partition`` of its document.

@@ -57,7 +57,7 @@ package enum ProxyParser {
             )
         }
         members.remove(at: position)
-        return try proxy(named: name, from: DocumentNode(.object(members), at: nil).value)
+        return try proxy(named: name, from: DocumentNode(.object(members), at: nil).source)
     }
 
     static func read(

@@ -97,8 +97,13 @@ enum FieldParser {
     }
 
     static func headerValue(_ item: Item) -> String? {
-        guard case .scalar(_, let text) = item.node.content, FieldSyntax.isValue(text) else {
-            item.badValue("a header's value has to be one line of text")
+        guard case .scalar(let value, let text) = item.node.content, value != .null,
+            FieldSyntax.isValue(text)
+        else {
+            item.badValue(
+                "a header's value has to be one line of text",
+                hint: item.node.isNull ? "write \"\" for an empty one" : nil
+            )
             return nil
         }
         return text

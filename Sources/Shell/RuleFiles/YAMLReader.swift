@@ -9,6 +9,7 @@ import Yams
 struct YAMLReader {
     let file: String?
     private var nodeCount = 0
+    private var textBytes = 0
 
     init(file: String?) { self.file = file }
 
@@ -61,6 +62,7 @@ struct YAMLReader {
         let place = self.position(of: node)
         switch node {
         case .scalar(let scalar):
+            try count(scalar.string, at: place)
             let value =
                 scalar.style == .plain
                 ? CoreSchema.value(of: scalar.string) : .string(scalar.string)
@@ -88,11 +90,27 @@ struct YAMLReader {
         guard case .scalar(let scalar) = key else {
             throw failure("a key has to be text", at: position(of: key))
         }
+        try count(scalar.string, at: position(of: key))
         return DocumentNode.Member(
             key: scalar.string,
             keyPosition: position(of: key),
             node: try node(value, depth: depth)
         )
+    }
+
+    /// Without aliases a document holds no more text than its bytes.
+    private mutating func count(
+        _ text: String,
+        at place: DocumentNode.Position?
+    ) throws(InvalidConfiguration) {
+        textBytes += text.utf8.count
+        guard textBytes <= DocumentBounds.bytes else {
+            throw failure(
+                "the values of the document are larger than \(DocumentBounds.bytes >> 20) MiB",
+                at: place,
+                hint: "aliases count as often as they are used"
+            )
+        }
     }
 
     private func position(of node: Node) -> DocumentNode.Position? {
@@ -136,8 +154,11 @@ extension YAMLReader {
                 code: "config.duplicate-key",
                 hint: "this is its first place; remove one"
             )
-        case .reader(let problem, _, _, _):
-            return failure("the YAML cannot be read: \(problem)", at: nil)
+        case .reader(let problem, _, let value, let text):
+            return failure(
+                "the YAML cannot be read: \(problem)",
+                at: DocumentNode.Position(of: value, in: text)
+            )
         case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
             return failure("the YAML cannot be read: \(error)", at: nil)
         }
@@ -165,4 +186,15 @@ extension YAMLReader {
 
 extension DocumentNode.Position {
     fileprivate init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
+
+    /// Where a character occurs first; the beginning when it does not.
+    fileprivate init(of value: Int32, in text: String) {
+        self.init(line: 1, column: 1)
+        for scalar in text.unicodeScalars {
+            if Int64(scalar.value) == Int64(value) { return }
+            column = scalar == "\n" ? 1 : column + 1
+            if scalar == "\n" { line += 1 }
+        }
+        self.init(line: 1, column: 1)
+    }
 }
