@@ -115,7 +115,7 @@ let package = Package(
             of: "FlowEngine",
             on: ["FaultModel", "WireFormats", "EventRecords", "TestSupport"]
         ),
-        .tests(of: "RuleFiles", on: ["FaultModel"]),
+        .tests(of: "RuleFiles", on: ["FaultModel", "TestSupport"]),
         .tests(of: "MessageContent", on: ["FaultModel", "WireFormats", "TestSupport"]),
         .tests(of: "EventJournal", on: ["EventRecords"]),
         .tests(of: "EventFiles", on: ["EventRecords", "EventJournal", "AdminContract"]),

@@ -22,11 +22,11 @@ package struct SeededNumbers: RandomNumberGenerator {
     /// True once in `count` times.
     package mutating func once(in count: Int) -> Bool { below(count) == 0 }
 
-    /// The seeds of a property: one that `CHAOS_SEED` names, to replay it, else the first `count`.
+    /// The seeds of a property: one that `CHAOS_SEED` names, to replay it, else the first `count`,
+    /// or as many as `CHAOS_SEEDS` says.
     package static func seeds(_ count: UInt64) -> [UInt64] {
-        if let text = ProcessInfo.processInfo.environment["CHAOS_SEED"], let seed = UInt64(text) {
-            return [seed]
-        }
-        return Array(1...count)
+        let environment = ProcessInfo.processInfo.environment
+        if let text = environment["CHAOS_SEED"], let seed = UInt64(text) { return [seed] }
+        return Array(1...max(1, environment["CHAOS_SEEDS"].flatMap { UInt64($0) } ?? count))
     }
 }
