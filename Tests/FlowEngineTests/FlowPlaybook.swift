@@ -17,6 +17,8 @@ final class FlowPlaybook {
     private(set) var ending: Close.How?
     private(set) var dials = 0
     private(set) var disconnects = 0
+    /// Of ``sentToServer``, what servers received that are gone.
+    private(set) var sentBeforeDisconnect = 0
     private(set) var finished: Set<End> = []
     private(set) var records: [EventRecord.Body] = []
 
@@ -26,6 +28,7 @@ final class FlowPlaybook {
     private var isConnecting = false
     private let proxy: ProxyDefinition
     private let facts = ConnectionFacts(ordinal: 1, client: IPAddress("192.0.2.1"))
+    let services: FlowServices
     /// Of all rules that ever were in force.
     private(set) var tallies: [LocalTally]
     /// Connects at once when the flow dials.
@@ -53,6 +56,7 @@ final class FlowPlaybook {
             isEnabled: true,
             requestFaults: requestFaults
         )
+        self.services = services
         var tallies: [LocalTally] = []
         let compiled = Self.compile(rules, cuts, serial: 1, proxy, &tallies)
         self.tallies = tallies
@@ -179,6 +183,7 @@ final class FlowPlaybook {
             isConnecting = answersDials
         case .disconnect:
             disconnects += 1
+            sentBeforeDisconnect = sentToServer.count
             unread[.serverToClient] = []
         case .reread(let direction):
             if unread[direction]?.isEmpty == false { rereads.insert(direction, at: 0) }

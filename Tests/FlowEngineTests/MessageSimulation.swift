@@ -147,7 +147,7 @@ struct MessageSimulation {
     private mutating func serve() {
         if flow.disconnects != lostServers {
             lostServers = flow.disconnects
-            readByServer = flow.sentToServer.count
+            readByServer = max(readByServer, flow.sentBeforeDisconnect)
             toAnswer = []
         }
         let (messages, length) = Self.read(flow.sentToServer[readByServer...], .request)

@@ -63,11 +63,19 @@ extension RequestFacts {
 
     private static let get = Array("GET".utf8)
 
-    /// What names the request to a `stale` rule: its host and its target.
+    /// Fields that commonly select another answer to the same target.
+    private static let selectingFields = ["authorization", "accept-encoding", "accept", "range"]
+        .map { Array($0.utf8) }
+
+    /// What names the request to a `stale` rule: its host, its target, and what selects the answer.
     package func answerKey(in head: borrowing Span<UInt8>) -> [UInt8] {
         var key = host(in: head).map { head.bytes($0) } ?? []
         key.append(ASCII.space)
         key += head.bytes(path.lowerBound..<max(path.upperBound, query?.upperBound ?? 0))
+        for name in Self.selectingFields {
+            key.append(ASCII.lineFeed)
+            if let value = firstField(name, in: head) { key += head.bytes(value) }
+        }
         return key
     }
 }

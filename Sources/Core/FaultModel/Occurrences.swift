@@ -60,6 +60,8 @@ package struct Occurrences: Equatable, Sendable {
         let end = (block + 1) * Self.blockLength
         guard cursor < end else { return enterNextBlock(at: end) }
         draws += 1
+        // A rate below what 1 - rate can tell from 1 has its places beyond any stream.
+        guard rate == 1 || logOfMiss < 0 else { return enterNextBlock(at: end) }
         let gap = rate < 1 ? Real.log(1 - firing.fraction(ordinal)) / logOfMiss : 0
         guard gap < Double(end - cursor) else { return enterNextBlock(at: end) }
         found = cursor + UInt64(gap)

@@ -95,8 +95,7 @@ extension ConnectionFlow {
         if plan.swallowedAnswer != nil || plan.substitute != nil {
             let length = exchange.answerHeadLength
             if let firing = plan.substitute { give(firing, at: now, emitting: &effects) }
-            beginDropping(length, at: now, emitting: &effects)
-            return length
+            return beginDropping(length, of: bytes.count, at: now, emitting: &effects)
         }
         guard plan.changesAnswer else { return passAnswer(bytes, at: now, emitting: &effects) }
         if needsWholeAnswer(bytes) {
@@ -235,6 +234,8 @@ extension ConnectionFlow {
             case .truncate(let truncate)
             where truncate.toward == .client && truncate.lengths == .fix:
                 message = truncated(message, .response, after: truncate.after, emitting: &effects)
+            case .truncate(let truncate) where truncate.toward == .client:
+                notApplied("truncate: another rule changes the whole answer", emitting: &effects)
             case .malform(let malformation):
                 let result = WholeMessage(message, .response)?.malformed(
                     malformation,

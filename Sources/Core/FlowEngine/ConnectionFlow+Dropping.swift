@@ -8,19 +8,40 @@ extension ConnectionFlow {
     // MARK: Answers that nobody gets
 
     /// Drops the head of an answer and all that belongs to it.
+    ///
+    /// - Parameter count: of the bytes at hand, which begin with the head.
+    /// - Returns: how many bytes were taken.
     mutating func beginDropping(
         _ length: Int,
+        of count: Int,
         at now: Moment,
         emitting effects: inout [Effect]
-    ) {
-        let isUpgrade = responseReader.status == 101
-        let body = isUpgrade ? BodyReader.empty : answerBody
+    ) -> Int {
+        let body = answerBody
+        // What follows is no HTTP, or has no end that would leave the connection of use.
+        guard responseReader.status != 101, !body.endsWithConnection else {
+            return giveUpServer(count, at: now, emitting: &effects)
+        }
         effects.append(.drop(.serverToClient, length))
         exchange?.response = .dropped(body)
         exchange?.droppedBytes = 0
-        // What would follow is not HTTP.
-        if isUpgrade { loseServer(emitting: &effects) }
         if body.isFinished { endDropping(at: now, emitting: &effects) }
+        return length
+    }
+
+    /// Leaves a server to itself whose answer is for nobody, with all that it has sent.
+    ///
+    /// - Returns: how many bytes were taken.
+    mutating func giveUpServer(
+        _ count: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        effects.append(.drop(.serverToClient, count))
+        loseServer(emitting: &effects)
+        exchange?.repeatsLeft = 0
+        endDropping(at: now, emitting: &effects)
+        return count
     }
 
     /// - Returns: how many bytes were taken.
@@ -38,14 +59,19 @@ extension ConnectionFlow {
         let isTooLong = (exchange?.droppedBytes ?? 0) > limits.buffer.bytes
         if progress.violation != nil || (isTooLong && !progress.isFinished) {
             // There is no end to it that is worth waiting for.
-            effects.append(.drop(.serverToClient, bytes.count - progress.length))
-            loseServer(emitting: &effects)
-            exchange?.repeatsLeft = 0
-            endDropping(at: now, emitting: &effects)
-            return bytes.count
+            let rest = bytes.count - progress.length
+            return progress.length + giveUpServer(rest, at: now, emitting: &effects)
         }
         if progress.isFinished { endDropping(at: now, emitting: &effects) }
         return progress.length
+    }
+
+    /// A client that has its answer and asks again is not kept waiting for the end of the real one.
+    mutating func hurryDropping(at now: Moment, emitting effects: inout [Effect]) {
+        guard let exchange, case .answered = exchange.stage, exchange.response.isDropped,
+            !exchange.isDroppingRepeats
+        else { return }
+        _ = giveUpServer(0, at: now, emitting: &effects)
     }
 
     /// An answer has been dropped to its end: now comes what the fault says.
@@ -79,7 +105,10 @@ extension ConnectionFlow {
     // MARK: Answers that are remembered
 
     mutating func learn(head: borrowing Span<UInt8>, _ status: UInt16) {
-        guard exchange?.learning != nil, (200..<300).contains(status) else { return }
+        // A part of a representation is an answer to nobody else (RFC 9110, 15.3.7).
+        guard exchange?.learning != nil, (200..<300).contains(status), status != 206 else {
+            return
+        }
         exchange?.learning?.isGood = true
         exchange?.learning?.headLength = head.count
         exchange?.learning?.bytes = head.bytes(0..<head.count)

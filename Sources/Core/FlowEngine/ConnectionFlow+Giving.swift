@@ -46,6 +46,11 @@ extension ConnectionFlow {
     ) {
         guard let exchange else { return }
         self.exchange?.forwardsBody = exchange.stage == .forwarded && server == .connected
+        self.exchange?.wasHeldBefore = exchange.stage != .forwarded
+        if self.exchange?.forwardsBody == false {
+            self.exchange?.requestTruncation = nil
+            self.exchange?.requestContentLeft = .max
+        }
         self.exchange?.stage = .answered(closes: closes)
         self.exchange?.response = .finished
         self.exchange?.status = status
@@ -55,11 +60,11 @@ extension ConnectionFlow {
         if !exchange.request.isFinished { effects.append(.reread(.clientToServer)) }
     }
 
-    /// The shape of an answer that is given here: it was held before it was made, and not again.
+    /// The shape of an answer that is given here: what was held before it was made is not again.
     mutating func reshapeAnswer(at now: Moment, emitting effects: inout [Effect]) {
         guard let exchange else { return }
         var shape = exchange.plan.shape(.serverToClient, perChunk: false)
-        shape.removeDelays()
+        if exchange.wasHeldBefore { shape.removeDelays() }
         toClient.reshape(shape, at: now, emitting: &effects)
     }
 
@@ -105,13 +110,16 @@ extension ConnectionFlow {
         }
         self.exchange?.learning = nil
         let age = String(max(0, (now.nanoseconds - kept.received) / 1_000_000_000))
-        let closes = !exchange.framing.persists || exchange.mayWithholdBody
+        let message = WholeMessage(kept.bytes, .response)
+        // A body that lasted until the close can only end with one again.
+        let closes =
+            !exchange.framing.persists || exchange.mayWithholdBody
+            || message?.endsWithConnection ?? true
         var fields: [Respond.Field] = []
         if stale.headers {
             fields += ["Age", "X-Cache-Age"].map { Respond.Field(name: $0, value: age) }
         }
         if closes { fields.append(Respond.Field(name: "Connection", value: "close")) }
-        let message = WholeMessage(kept.bytes, .response)
         let status = message?.status ?? 200
         let bytes =
             message?.withFields(fields, removing: ["connection", "keep-alive"]) ?? kept.bytes

@@ -124,6 +124,9 @@ extension ConnectionFlow {
         {
             toServer.cutHere(at: now, emitting: &effects)
         }
+        if progress.isFinished, bytes.count > start + progress.length {
+            hurryDropping(at: now, emitting: &effects)
+        }
         return progress.length
     }
 

@@ -37,7 +37,7 @@ extension ConnectionFlow {
             let taken: Int
             switch exchange.response {
             case .dropped(let body): taken = dropAnswer(body, rest, at: now, emitting: &effects)
-            case _ where exchange.stage != .forwarded: taken = 0
+            case _ where exchange.stage != .forwarded && !exchange.isDroppingRepeats: taken = 0
             case .head: taken = readResponseHead(rest, at: now, emitting: &effects)
             case .gathering(let gatherer):
                 taken = gatherAnswer(gatherer, rest, at: now, emitting: &effects)
@@ -66,6 +66,8 @@ extension ConnectionFlow {
     ) -> Int {
         switch responseReader.read(bytes, limit: limits.head.bytes) {
         case .incomplete: return 0
+        case .refused where exchange?.dropsAnswer == true:
+            return dropUnreadable(bytes.count, at: now, emitting: &effects)
         case .refused(let violation):
             // Passed as it came. Where it ends cannot be known, so nothing may follow it.
             guard !rules.isEmpty else {
@@ -97,7 +99,9 @@ extension ConnectionFlow {
         let isTunnel = exchange.isConnect && (200..<300).contains(status)
         if status < 200, status != 101 {
             responseReader.reset()
-            if exchange.dropsAnswer {
+            // Who waits to be told to send the content is told, whatever the answer will be.
+            let isAwaited = status == 100 && !exchange.request.isFinished
+            if exchange.dropsAnswer, !isAwaited || exchange.isDroppingRepeats {
                 effects.append(.drop(.serverToClient, length))
             } else {
                 admit(.serverToClient, length, at: now, emitting: &effects)
@@ -105,8 +109,7 @@ extension ConnectionFlow {
             return length
         }
         if exchange.isDroppingRepeats {
-            beginDropping(length, at: now, emitting: &effects)
-            return length
+            return beginDropping(length, of: bytes.count, at: now, emitting: &effects)
         }
         self.exchange?.status = status
         if (status == 101 || isTunnel) && !exchange.dropsAnswer {
@@ -117,6 +120,20 @@ extension ConnectionFlow {
         }
         self.exchange?.answerHeadLength = length
         return meetAnswer(bytes, at: now, emitting: &effects)
+    }
+
+    /// An answer that cannot be read, and is for nobody.
+    private mutating func dropUnreadable(
+        _ count: Int,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) -> Int {
+        if let exchange, exchange.stage == .forwarded, !exchange.isDroppingRepeats,
+            let firing = exchange.plan.substitute
+        {
+            give(firing, at: now, emitting: &effects)
+        }
+        return giveUpServer(count, at: now, emitting: &effects)
     }
 
     /// Where the body of the answer whose head was read ends.
@@ -205,6 +222,7 @@ extension ConnectionFlow {
     }
 
     private mutating func endUnreadably(_ violation: Violation?, emitting effects: inout [Effect]) {
+        exchange?.learning = nil
         guard rules.isEmpty, let violation else {
             exchange?.isUnreadable = true
             exchange?.repeatsLeft = 0
@@ -225,73 +243,6 @@ extension ConnectionFlow {
         } else {
             self.exchange?.response = .finished
         }
-    }
-
-    // MARK: The server's end
-
-    mutating func passOnServerEnd(
-        _ how: Close.How,
-        at now: Moment,
-        emitting effects: inout [Effect]
-    ) {
-        guard mode != .over else { return }
-        if loseAnswer(at: now, emitting: &effects) { return }
-        if var exchange, mode == .exchanging {
-            if case .body(let body) = exchange.response, body.endsWithConnection, how == .fin {
-                exchange.response = .finished
-                self.exchange = exchange
-                keepLearned()
-            } else if exchange.response != .finished {
-                exchange.outcome = .abandoned
-                self.exchange = exchange
-                passOnPartialHead(at: now, emitting: &effects)
-            }
-        }
-        if toClient.isFinished, how == .rst {
-            // It had ended in order before: what is on its way to the client must not be lost.
-            return conclude(.fin, .abandoned, at: now, emitting: &effects)
-        }
-        toClient.ended(how, at: now, emitting: &effects)
-    }
-
-    /// Loses a server whose answer is not for the client; says whether it was so.
-    private mutating func loseAnswer(at now: Moment, emitting effects: inout [Effect]) -> Bool {
-        guard let exchange else { return false }
-        let isDropped = exchange.isDroppingRepeats || exchange.response.isDropped
-        if exchange.stage != .forwarded || isDropped {
-            // An idle upstream that leaves says nothing about the answer that a rule gives.
-            loseServer(emitting: &effects)
-            guard isDropped else { return true }
-            self.exchange?.repeatsLeft = 0
-            endDropping(at: now, emitting: &effects)
-            return true
-        }
-        guard exchange.response == .head, let firing = exchange.plan.substitute else {
-            return false
-        }
-        // The real answer will not come; the one that a rule gives does not depend on it.
-        loseServer(emitting: &effects)
-        give(firing, at: now, emitting: &effects)
-        return true
-    }
-
-    /// A partial head goes on as it came: the client is told what the server said.
-    private mutating func passOnPartialHead(at now: Moment, emitting effects: inout [Effect]) {
-        guard unreadFromServer > 0, exchange?.stage == .forwarded, !toClient.isCut else { return }
-        effects.append(.admit(.serverToClient, unreadFromServer))
-        toClient.arrived(unreadFromServer, at: now, emitting: &effects)
-        unreadFromServer = 0
-    }
-
-    /// The connection to the server is over, and the client's goes on.
-    mutating func loseServer(emitting effects: inout [Effect]) {
-        server = .absent
-        unreadFromServer = 0
-        exchange?.forwardsBody = false
-        // Nobody will read the rest of a request that was on its way.
-        effects.append(.discardHeld(.clientToServer))
-        toServer.discardHeld()
-        effects.append(.disconnect)
     }
 }
 

@@ -28,7 +28,7 @@ extension ConnectionFlow {
             let length = headLength + extent.bodyLength
             let message = editedWhole(bytes.bytes(0..<length), at: now, emitting: &effects)
             self.exchange?.request = .empty
-            let times = exchange.plan.repetitions
+            let times = repetitions(of: message, emitting: &effects)
             self.exchange?.repeatsLeft = times - 1
             send(message, times: times, inPlaceOf: length, at: now, emitting: &effects)
             return length
@@ -76,7 +76,18 @@ extension ConnectionFlow {
             spend(bytes.count)
             toServer.arrived(bytes.count, at: now, emitting: &effects)
         }
+        if self.exchange?.requestContentLeft == 0 { toServer.cutHere(at: now, emitting: &effects) }
         if unreadFromServer > 0 { effects.append(.reread(.serverToClient)) }
+    }
+
+    /// How many times the request is sent: all copies together fit into `limits.buffer`.
+    private func repetitions(of message: [UInt8], emitting effects: inout [Effect]) -> Int {
+        let asked = exchange?.plan.repetitions ?? 1
+        let most = max(1, limits.buffer.bytes / max(1, message.count))
+        if asked > most {
+            notApplied("repeat: only \(most) copies fit into limits.buffer", emitting: &effects)
+        }
+        return min(asked, most)
     }
 
     /// The request without its wish to close the connection.
@@ -129,6 +140,8 @@ extension ConnectionFlow {
             case .truncate(let truncate)
             where truncate.toward == .server && truncate.lengths == .fix:
                 message = truncated(message, .request, after: truncate.after, emitting: &effects)
+            case .truncate(let truncate) where truncate.toward == .server:
+                notApplied("truncate: another rule changes the whole request", emitting: &effects)
             default: continue
             }
         }

@@ -202,7 +202,10 @@ extension ConnectionFlow {
             if exchange.requestTruncation != nil, exchange.requestContentLeft == 0 {
                 toServer.cutHere(at: now, emitting: &effects)
             }
-        case .answered: reshapeAnswer(at: now, emitting: &effects)
+        case .answered:
+            let towardServer = exchange.plan.shape(.clientToServer, perChunk: false)
+            toServer.reshape(towardServer, at: now, emitting: &effects)
+            reshapeAnswer(at: now, emitting: &effects)
         }
     }
 

@@ -73,6 +73,8 @@ struct Exchange: Sendable {
     var isUnreadable = false
     /// The request's body goes on to the server although the answer has been given.
     var forwardsBody = false
+    /// The time of the plan's delays had passed when the answer was given.
+    var wasHeldBefore = false
     /// The client has been told to send the content that a rule waits for.
     var hasContinued = false
     /// Answers to repeated requests that are still to be dropped.

@@ -19,6 +19,12 @@ struct WholeMessage {
 
     var status: UInt16 { reader.status }
 
+    /// Whether only the end of the connection ends the body of this response (RFC 9112, 6.3).
+    var endsWithConnection: Bool {
+        let framing = reader.framing
+        return !framing.isChunked && framing.contentLength == nil && status != 204 && status != 304
+    }
+
     /// With another head, and everything behind it as it is.
     func withHead(_ edit: MessageEdit) -> [UInt8] {
         HeadEditor.edited(

@@ -34,6 +34,9 @@ extension ProxiedConnection {
         if waitsForClient, client.channel.isWritable {
             waitsForClient = false
             handle(.arrived(.clientToServer))
+            guard hasEndedWaiting, !waitsForClient else { return }
+            hasEndedWaiting = false
+            handle(.ended(.client, .fin))
         } else {
             keepReading()
         }

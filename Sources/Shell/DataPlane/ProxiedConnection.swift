@@ -42,6 +42,8 @@ final class ProxiedConnection {
     var wasAccepted = false
     /// A request is not begun while the client does not take the answers it has.
     var waitsForClient = false
+    /// The client has ended behind a request that waits so.
+    var hasEndedWaiting = false
     var onClose: (() -> Void)?
     /// Who ended the connection first, and how.
     var ending: (by: ConnectionClosed.Party, how: ConnectionClosed.How)?
@@ -126,6 +128,7 @@ final class ProxiedConnection {
                 at: now,
                 emitting: &effects
             )
+        case .ended(.client, .fin) where waitsForClient: hasEndedWaiting = true
         case .ended(let end, let how): flow.ended(end, how, at: now, emitting: &effects)
         case .connected(let channel):
             server = Peer(channel)
