@@ -231,11 +231,8 @@ extension ConnectionFlow {
                 )
             case .rateLimit(let limit):
                 message = withFields(of: limit, fault.firing, message, at: now)
-            case .truncate(let truncate)
-            where truncate.toward == .client && truncate.lengths == .fix:
-                message = truncated(message, .response, after: truncate.after, emitting: &effects)
             case .truncate(let truncate) where truncate.toward == .client:
-                notApplied("truncate: another rule changes the whole answer", emitting: &effects)
+                message = truncated(message, .response, truncate, emitting: &effects)
             case .malform(let malformation):
                 let result = WholeMessage(message, .response)?.malformed(
                     malformation,

@@ -137,11 +137,8 @@ extension ConnectionFlow {
                     at: now,
                     emitting: &effects
                 )
-            case .truncate(let truncate)
-            where truncate.toward == .server && truncate.lengths == .fix:
-                message = truncated(message, .request, after: truncate.after, emitting: &effects)
             case .truncate(let truncate) where truncate.toward == .server:
-                notApplied("truncate: another rule changes the whole request", emitting: &effects)
+                message = truncated(message, .request, truncate, emitting: &effects)
             default: continue
             }
         }
@@ -177,11 +174,15 @@ extension ConnectionFlow {
     func truncated(
         _ message: [UInt8],
         _ kind: HeadReader.Kind,
-        after point: Truncate.Point,
+        _ truncate: Truncate,
         emitting effects: inout [Effect]
     ) -> [UInt8] {
+        guard truncate.lengths == .fix else {
+            notApplied("truncate: another rule changes the whole message", emitting: &effects)
+            return message
+        }
         let result = WholeMessage(message, kind)?.truncated(
-            after: point,
+            after: truncate.after,
             isHeadRequest: exchange?.isHead ?? false
         )
         return changed(message, result, "truncate", emitting: &effects)
