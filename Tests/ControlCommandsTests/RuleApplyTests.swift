@@ -33,6 +33,7 @@ import Testing
     @Test(arguments: [
         ("rules:\n  - id: a\n    then:\n      - dealy: 1s\n", "r.yaml:4:9:"),
         ("id: a\nthen:\n  - dealy: 1s\n", "r.yaml:3:5:"),
+        ("version: 1\nproxies:\n  a: {}\nrules: []\n", "r.yaml:2:1: /proxies: this is a whole"),
         ("- id: a\n  then:\n  - dealy: 1s\n", "r.yaml:3:5:"),
     ])
     func `an error names the line and column of the file itself`(

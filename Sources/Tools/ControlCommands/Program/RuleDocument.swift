@@ -32,6 +32,7 @@ struct RuleDocument {
     /// They are checked against `proxies`, those of the configuration that they are meant for; the
     /// places of errors are those of this text. What a proxy reads on its own machine is left out.
     func rules(for proxies: JSONTree) throws(InvalidConfiguration) -> [JSONTree] {
+        try refuseWholeConfiguration()
         let proxies = proxies.without("request-faults")
         let shape = shape
         let head = head(shape, proxies: proxies.compact)
@@ -45,6 +46,23 @@ struct RuleDocument {
         } catch {
             throw moved(error, up: head.count, left: indent.count)
         }
+    }
+
+    /// Proxies are not applied with rules: a file that has some is meant for something else.
+    private func refuseWholeConfiguration() throws(InvalidConfiguration) {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        guard let line = lines.firstIndex(where: { $0.hasPrefix("proxies:") }) else { return }
+        throw InvalidConfiguration(
+            RuleFileError(
+                code: "config.unknown-key",
+                message: "this is a whole configuration, not a file of rules",
+                file: file,
+                line: line + 1,
+                column: 1,
+                path: "/proxies",
+                hint: "leave `proxies` out; `chaosproxy --config` reads it"
+            )
+        )
     }
 
     /// The text's lines; the mark that begins a document is left out, for it is no longer there.
