@@ -85,6 +85,8 @@ class Reader:
             yield from self.exactly(int(headers.get("content-length", 0)))
 
     def exactly(self, count):
+        if count < 0:
+            raise ValueError(count)
         while count:
             if not self.rest:
                 self.more()
