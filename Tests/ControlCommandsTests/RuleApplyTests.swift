@@ -33,7 +33,6 @@ import Testing
     @Test(arguments: [
         ("rules:\n  - id: a\n    then:\n      - dealy: 1s\n", "r.yaml:4:9:"),
         ("id: a\nthen:\n  - dealy: 1s\n", "r.yaml:3:5:"),
-        ("version: 1\nproxies:\n  a: {}\nrules: []\n", "r.yaml:2:1: /proxies: this is a whole"),
         ("- id: a\n  then:\n  - dealy: 1s\n", "r.yaml:3:5:"),
     ])
     func `an error names the line and column of the file itself`(
@@ -48,6 +47,15 @@ import Testing
         #expect(run.errors.hasPrefix(expected), "\(run.errors)")
         #expect(run.errors.contains("did you mean delay?"))
         #expect(requests.map(\.method) == ["GET"])
+    }
+
+    @Test func `a whole configuration is not taken for a file of rules`() async throws {
+        let text = "version: 1\nproxies:\n  a: {}\nrules: []\n"
+        let (run, _) = try await CommandRun.of(["rule", "apply", "-f", "-"], input: text) {
+            _ in .document(Samples.config, tag: 4)
+        }
+        #expect(run.code == 2)
+        #expect(run.errors.hasPrefix("standard input:2:1: /proxies: this is a whole configuration"))
     }
 
     @Test func `a rule replaces the one of its id in its place, and others are added behind`()

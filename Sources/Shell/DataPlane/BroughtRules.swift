@@ -10,15 +10,18 @@ import Synchronization
 package final class BroughtRules: RequestFaultReader {
     package typealias Parser = @Sendable (String) -> Result<Rule, RequestFaultFailure>
 
-    private struct Key: Hashable {
-        let proxy: String
+    /// Proxies that are counted apart; a further one makes all begin anew.
+    package static let maximumProxies = 1_024
+
+    private struct Counted {
         let budget: Limit.Budget?
+        let tally: any Tally
     }
 
     private let parse: Parser
     private let makeTally: @Sendable () -> any Tally
-    /// One for each proxy that lets requests ask, and each budget that it has had.
-    private let tallies = Mutex<[Key: any Tally]>([:])
+    /// One for each proxy that lets requests ask, with the budget that it has.
+    private let tallies = Mutex<[String: Counted]>([:])
 
     /// - Parameter parse: Reads the text of the header.
     package init(makeTally: @escaping @Sendable () -> any Tally, parse: @escaping Parser) {
@@ -35,10 +38,11 @@ package final class BroughtRules: RequestFaultReader {
             var rule = rule
             rule.limit.budget = budget
             let tally = tallies.withLock { tallies in
-                let key = Key(proxy: proxy, budget: budget)
-                let tally = tallies[key] ?? makeTally()
-                tallies[key] = tally
-                return tally
+                if let counted = tallies[proxy], counted.budget == budget { return counted.tally }
+                if tallies.count >= Self.maximumProxies { tallies.removeAll() }
+                let counted = Counted(budget: budget, tally: makeTally())
+                tallies[proxy] = counted
+                return counted.tally
             }
             return ActiveRule(rule: rule, serial: RuleSet.requestFaultSerial, tally: tally)
         }

@@ -228,7 +228,7 @@ final class ProxiedConnection {
         let lane = direction == .clientToServer ? flow.toServer : flow.toClient
         // A head has to fit, whatever the bound for the rest, and what rules wait to see whole.
         let bound = max(limits.buffer.bytes, limits.head.bytes + 1)
-        return bytes.count(direction) < bound + flow.unreadAllowance(direction)
+        return bytes.count(direction) < bound
             && !lane.isFull(limit: limits.buffer.bytes) && destination?.channel.isWritable ?? true
     }
 

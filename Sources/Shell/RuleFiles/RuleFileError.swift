@@ -15,6 +15,24 @@ package struct RuleFileError: Error, Hashable, Sendable, CustomStringConvertible
     /// What to do instead, such as `did you mean delay?`.
     package var hint: String?
 
+    package init(
+        code: String,
+        message: String,
+        file: String? = nil,
+        line: Int? = nil,
+        column: Int? = nil,
+        path: String,
+        hint: String? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        self.path = path
+        self.hint = hint
+    }
+
     /// `file:line:column: /path: message (hint)`, without the parts that are not known.
     package var description: String {
         var place: [String] = []
