@@ -5,8 +5,6 @@ package enum Direction: UInt8, Hashable, Sendable, CaseIterable {
     case clientToServer
     case serverToClient
 
-    package var opposite: Direction { self == .clientToServer ? .serverToClient : .clientToServer }
-
     /// The end that the bytes of this direction are going to.
     package var destination: End { self == .clientToServer ? .server : .client }
 

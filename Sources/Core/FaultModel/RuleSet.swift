@@ -67,7 +67,7 @@ package final class RuleSet: Sendable {
     /// - Parameters:
     ///   - cuts: of the partitions in force, for this proxy.
     ///   - pausedTerms: of rules that come into force again, see ``Snapshot``.
-    package init(
+    package convenience init(
         _ rules: [ActiveRule],
         cuts: [Cut] = [],
         for proxy: ProxyDefinition,
@@ -75,27 +75,38 @@ package final class RuleSet: Sendable {
         pausedTerms: Set<UInt64> = []
     ) {
         let all = Self.rules(rules, for: proxy)
-        signature = Signature(all, cuts: cuts, for: proxy, seed: seed, pausedTerms: pausedTerms)
+        self.init(
+            all,
+            as: Signature(all, cuts: cuts, for: proxy, seed: seed, pausedTerms: pausedTerms)
+        )
+    }
+
+    private init(_ all: [ActiveRule], as signature: Signature) {
+        self.signature = signature
         // What only closes the listener has nothing to do with the units that live.
         let selected = all.filter { !$0.rule.then.allSatisfy(\.isRefuse) }
-        self.cuts = cuts
-        requestFaults = proxy.requestFaults
+        cuts = signature.cuts
+        requestFaults = signature.requestFaults
         cuttingRule = all.first { !$0.onlyLearns && $0.rule.cutsLive }?.rule.id
         self.rules = selected.map { active in
             let faults = active.rule.then
             return Compiled(
                 active: active,
-                draws: Draw.Stream(seed: seed, proxy: proxy.name, rule: active.rule.id),
+                draws: Draw.Stream(
+                    seed: signature.seed,
+                    proxy: signature.proxy,
+                    rule: active.rule.id
+                ),
                 isForStreams: !active.onlyLearns && !faults.contains(where: \.needsExchange),
                 isForExchanges: active.rule.when.bytes == nil,
                 retries: active.rule.when.bytes?.retries ?? []
             )
         }
-        self.proxy = proxy.name
-        self.seed = seed
+        proxy = signature.proxy
+        seed = signature.seed
         index = RuleIndex(selected.map(\.rule.when))
         serials = Set(selected.map(\.serial))
-        terms = pausedTerms.union(selected.lazy.filter { !$0.onlyLearns }.map(\.term))
+        terms = signature.pausedTerms.union(selected.lazy.filter { !$0.onlyLearns }.map(\.term))
         newestSerial = selected.map(\.serial).max() ?? 0
         asksForContent = selected.contains { !$0.rule.when.bodies.isEmpty }
         byteRules = selected.indices.filter { selected[$0].rule.when.bytes != nil }
@@ -117,9 +128,6 @@ package final class RuleSet: Sendable {
 
     /// Whether connections keep what they counted by this term.
     package func counts(_ term: UInt64) -> Bool { terms.contains(term) }
-
-    /// Whether a rule may have to see the request's content.
-    package var mayNeedContent: Bool { asksForContent }
 }
 
 extension RuleSet {
@@ -132,14 +140,16 @@ extension RuleSet {
         pausedTerms: Set<UInt64>,
         insteadOf old: RuleSet?
     ) -> RuleSet {
-        let selected = Self.rules(rules, for: proxy)
-        if let old,
-            old.signature
-                == Signature(selected, cuts: cuts, for: proxy, seed: seed, pausedTerms: pausedTerms)
-        {
-            return old
-        }
-        return RuleSet(selected, cuts: cuts, for: proxy, seed: seed, pausedTerms: pausedTerms)
+        let all = Self.rules(rules, for: proxy)
+        let signature = Signature(
+            all,
+            cuts: cuts,
+            for: proxy,
+            seed: seed,
+            pausedTerms: pausedTerms
+        )
+        if let old, old.signature == signature { return old }
+        return RuleSet(all, as: signature)
     }
 }
 

@@ -10,22 +10,11 @@ package enum ExplainDocument: Hashable, Sendable {
     case rule(String)
 
     package init(json: [UInt8]) throws(InvalidConfiguration) {
-        let report = Report()
-        let item = Item(
-            try JSONReader.read(json),
-            path: "",
-            domain: "explain",
-            file: nil,
-            report: report
+        self = try JSONReader.read(json).part(
+            of: "explain",
+            else: "this is no question",
+            Self.read
         )
-        let document = Self.read(item)
-        try report.settle()
-        guard let document else {
-            throw InvalidConfiguration(
-                RuleFileError(code: "explain.bad-value", message: "this is no question", path: "")
-            )
-        }
-        self = document
     }
 
     private static let subjects = ["request", "exchange", "rule"]

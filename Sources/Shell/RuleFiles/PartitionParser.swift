@@ -39,19 +39,7 @@ package enum PartitionParser {
     private static func partition(
         from node: DocumentNode
     ) throws(InvalidConfiguration) -> PartitionEntry {
-        let report = Report()
-        let entry = read(Item(node, path: "", domain: "partition", file: nil, report: report))
-        try report.settle()
-        guard let entry else {
-            throw InvalidConfiguration(
-                RuleFileError(
-                    code: "partition.bad-value",
-                    message: "this is not a partition",
-                    path: ""
-                )
-            )
-        }
-        return entry
+        try node.part(of: "partition", else: "this is not a partition", read)
     }
 
     /// The partition, or `nil` after everything that is wrong with it has been reported.

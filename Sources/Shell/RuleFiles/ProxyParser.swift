@@ -22,22 +22,9 @@ package enum ProxyParser {
         named name: String,
         from value: DocumentValue
     ) throws(InvalidConfiguration) -> ProxyEntry {
-        let report = Report()
-        let item = Item(
-            DocumentNode(value),
-            path: "",
-            domain: "proxy",
-            file: nil,
-            report: report
-        )
-        let entry = read(item, name: name, at: nil)
-        try report.settle()
-        guard let entry else {
-            throw InvalidConfiguration(
-                RuleFileError(code: "proxy.bad-value", message: "this is not a proxy", path: "")
-            )
+        try DocumentNode(value).part(of: "proxy", else: "this is not a proxy") {
+            read($0, name: name, at: nil)
         }
-        return entry
     }
 
     /// Reads one proxy from the text of a JSON document that holds its `name` as a key.

@@ -27,16 +27,7 @@ package enum RuleParser {
         from node: DocumentNode,
         path: String
     ) throws(InvalidConfiguration) -> RuleEntry {
-        let report = Report()
-        let item = Item(node, path: path, domain: "rule", file: nil, report: report)
-        let entry = read(item)
-        try report.settle()
-        guard let entry else {
-            throw InvalidConfiguration(
-                RuleFileError(code: "rule.bad-value", message: "this is not a rule", path: path)
-            )
-        }
-        return entry
+        try node.part(of: "rule", at: path, else: "this is not a rule", read)
     }
 
     static let ruleKeys = ["id", "about", "tags", "enabled", "final", "when", "limit", "then"]

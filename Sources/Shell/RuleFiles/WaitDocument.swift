@@ -30,22 +30,7 @@ package struct WaitDocument: Hashable, Sendable {
     }
 
     package init(json: [UInt8]) throws(InvalidConfiguration) {
-        let report = Report()
-        let item = Item(
-            try JSONReader.read(json),
-            path: "",
-            domain: "wait",
-            file: nil,
-            report: report
-        )
-        let document = Self.read(item)
-        try report.settle()
-        guard let document else {
-            throw InvalidConfiguration(
-                RuleFileError(code: "wait.bad-value", message: "this is no wait", path: "")
-            )
-        }
-        self = document
+        self = try JSONReader.read(json).part(of: "wait", else: "this is no wait", Self.read)
     }
 
     private static func read(_ item: Item) -> WaitDocument? {

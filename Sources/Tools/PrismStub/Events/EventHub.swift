@@ -54,7 +54,6 @@ package final class EventHub: Sendable {
     package var subscriberCount: Int { state.withLock { $0.subscribers.count } }
     package var overflowCount: Int { state.withLock { $0.overflows } }
     package var nextSequence: Int { state.withLock { $0.next } }
-    package var oldestSequence: Int { state.withLock { $0.oldest } }
 
     package func publish(_ type: String, _ data: JSONValue, at timestamp: String) {
         state.withLock { state in
