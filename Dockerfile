@@ -14,9 +14,10 @@ WORKDIR /source
 # Dependencies change less often than sources: they are fetched in a layer of their own.
 COPY Package.* ./
 RUN swift package resolve
-# The manifest names the folders of the tests, and is refused without them.
+# The manifest names the folders of the tests and benchmarks, and is refused without them.
 COPY Sources Sources
 COPY Tests Tests
+COPY Benchmarks Benchmarks
 # The Swift runtime goes into the programs: the images that run them have no toolchain.
 RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization \
     && mkdir /programs \

@@ -36,7 +36,7 @@ build: ## Build the programs for use
 
 format: ## Let the formatter rewrite the sources
 	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format \
-	    Package.swift Sources Tests
+	    Package.swift Sources Tests Benchmarks
 
 # Every check speaks before the first failure ends it: one run shows all there is to mend.
 check: ## Check format, imports, words and sizes, and the checks themselves
@@ -50,9 +50,8 @@ check: ## Check format, imports, words and sizes, and the checks themselves
 bench: ## Measure what an exchange costs: 10 rules and 10,000, framing and re-encoding, HAProxy; how exact delays are
 	@Scripts/setup bench
 	@$(MAKE) --no-print-directory build
-	$(SWIFT) build --package-path Benchmarks -c release
 	@Scripts/bench $(RELEASE_PATH)
-	@Scripts/bench-framing $(RELEASE_PATH) Benchmarks/.build/release/reencoding-relay
+	@Scripts/bench-framing $(RELEASE_PATH)
 	@Scripts/bench-delay $(RELEASE_PATH)
 
 # Root may have no toolchain on its path: `make build && sudo make install` builds nothing twice.

@@ -98,6 +98,13 @@ let package = Package(
         .program("chaosctl", on: "ControlCommands"),
         .program("prism-stub", on: "PrismStub"),
 
+        // Benchmarks: programs that measure. No product: nobody installs them.
+        .benchmark(
+            "reencoding-relay",
+            in: "ReencodingRelay",
+            using: [.nioCore, .nioHTTP1, .nioPosix]
+        ),
+
         .target(
             name: "TestSupport",
             dependencies: ["FaultModel", "FlowEngine", "WireFormats"],
@@ -196,6 +203,21 @@ extension Target {
             name: "\(name)Tests",
             dependencies: ([name] + siblings).map { .byName(name: $0) } + products,
             path: "Tests/\(name)Tests",
+            swiftSettings: .strict
+        )
+    }
+
+    /// A program in a folder of `Benchmarks`, which may lean on the rings and is leaned on by none.
+    static func benchmark(
+        _ name: String,
+        in folder: String,
+        on siblings: [String] = [],
+        using products: [Dependency] = []
+    ) -> Target {
+        .executableTarget(
+            name: name,
+            dependencies: siblings.map { .byName(name: $0) } + products,
+            path: "Benchmarks/\(folder)",
             swiftSettings: .strict
         )
     }

@@ -105,7 +105,8 @@ let listener = try await ServerBootstrap(group: group)
     .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                withPipeliningAssistance: false)
+                withPipeliningAssistance: false
+            )
             try channel.pipeline.syncOperations.addHandler(FrontHandler(upstreamPort: port))
         }
     }
