@@ -47,12 +47,10 @@ check: ## Check format, imports, words and sizes, and the checks themselves
 	Scripts/sizes || failed="$$failed sizes"; \
 	if [ -n "$$failed" ]; then echo "check: failed:$$failed" >&2; exit 1; fi
 
-bench: ## Measure what an exchange costs: 10 rules and 10,000, framing and re-encoding, HAProxy; how exact delays are
+bench: ## Count what a unit of each part costs, in instructions and allocations, against thresholds
 	@Scripts/setup bench
-	@$(MAKE) --no-print-directory build
-	@Scripts/bench $(RELEASE_PATH)
-	@Scripts/bench-framing $(RELEASE_PATH)
-	@Scripts/bench-delay $(RELEASE_PATH)
+	$(SWIFT) build $(RELEASE) --product unit-costs
+	@Benchmarks/bench $(RELEASE_PATH)
 
 # Root may have no toolchain on its path: `make build && sudo make install` builds nothing twice.
 install: ## Install to PREFIX (/usr/local) below DESTDIR, with shell completions

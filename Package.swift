@@ -100,6 +100,15 @@ let package = Package(
 
         // Benchmarks: programs that measure. No product: nobody installs them.
         .benchmark(
+            "unit-costs",
+            in: "UnitCosts",
+            on: [
+                "FaultModel", "WireFormats", "EventRecords", "FlowEngine", "RuleFiles",
+                "MessageContent", "DataPlane",
+            ],
+            using: [.argumentParser]
+        ),
+        .benchmark(
             "reencoding-relay",
             in: "ReencodingRelay",
             using: [.nioCore, .nioHTTP1, .nioPosix]
