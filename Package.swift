@@ -109,6 +109,11 @@ let package = Package(
             using: [.argumentParser]
         ),
         .benchmark(
+            "paced-load",
+            in: "PacedLoad",
+            using: [.argumentParser, .nioCore, .nioHTTP1, .nioPosix]
+        ),
+        .benchmark(
             "reencoding-relay",
             in: "ReencodingRelay",
             using: [.nioCore, .nioHTTP1, .nioPosix]
