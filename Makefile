@@ -13,7 +13,7 @@ RELEASE := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
 RELEASE_PATH := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build format check bench install clean
+.PHONY: help demo test build format check bench compare install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -51,6 +51,14 @@ bench: ## Count what a unit of each part costs, in instructions and allocations,
 	@Scripts/setup bench
 	$(SWIFT) build $(RELEASE) --product unit-costs
 	@Benchmarks/bench $(RELEASE_PATH)
+
+# Only what is measured, and what measures: the other programs take longer to build than these.
+compare: ## Measure the proxy beside HAProxy, nginx, Envoy, mitmproxy: CPU, latency, memory, delays
+	@Scripts/setup compare
+	for product in chaosproxy paced-load reencoding-relay; do \
+	    $(SWIFT) build $(RELEASE) --product $$product || exit; \
+	done
+	@Benchmarks/compare --programs $(RELEASE_PATH)
 
 # Root may have no toolchain on its path: `make build && sudo make install` builds nothing twice.
 install: ## Install to PREFIX (/usr/local) below DESTDIR, with shell completions
