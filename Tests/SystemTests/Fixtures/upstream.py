@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service behind the proxy in the system tests: what it does is asked for in the path.
 
-    upstream.py [http|echo|sink|noise|full]
+    upstream.py [http|echo|mixed|sink|noise|full]
 
 `http` serves, on a free port that it prints as `listening HOST:PORT`:
 
@@ -19,7 +19,8 @@
     /count/NAME    how often this path was asked for, itself included
     /reset         a reset in place of an answer; /reset-half/G: inside one, after gate G
     /silent        no answer, and no end
-`echo` sends every byte back, and ends when its client has. `sink` counts the bytes until the client
+`echo` sends every byte back, and ends when its client has. `mixed` is `http` for who begins with `GET`,
+and `echo` for any other; who says nothing for a second is greeted first: `220 ready`. `sink` counts the bytes until the client
 ends, and answers `N bytes`. `noise` answers with random bytes. `full` accepts nobody: its backlog
 is full, so that whoever connects waits.
 """
@@ -222,6 +223,15 @@ def serve_echo(connection):
     connection.shutdown(socket.SHUT_WR)
 
 
+def serve_mixed(connection):
+    readable, _, _ = select.select([connection], [], [], 1)
+    if readable and connection.recv(4, socket.MSG_PEEK) == b"GET ":
+        return serve_http(connection)
+    if not readable:
+        connection.sendall(b"220 ready\r\n")
+    serve_echo(connection)
+
+
 def serve_sink(connection):
     count = 0
     while part := connection.recv(1 << 18):
@@ -264,7 +274,8 @@ def main():
     mode = (sys.argv[1:] or ["http"])[0]
     if mode == "full":
         return be_full()
-    serve = {"http": serve_http, "echo": serve_echo, "sink": serve_sink, "noise": serve_noise}[mode]
+    serve = {"http": serve_http, "echo": serve_echo, "mixed": serve_mixed, "sink": serve_sink,
+             "noise": serve_noise}[mode]
 
     def carry(connection):
         with connection:
