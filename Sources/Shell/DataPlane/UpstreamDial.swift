@@ -21,6 +21,8 @@ final class UpstreamDial {
     private var remaining: ArraySlice<Endpoint>
     private var failures: [String] = []
     private var isCancelled = false
+    /// The channels of the attempt under way: one, or one for each address of a name.
+    private var attempts: [any Channel] = []
 
     init(
         _ proxy: ProxyDefinition,
@@ -41,6 +43,7 @@ final class UpstreamDial {
             return then(.failure(Failure(message: "\(proxy.name): no upstream answered: \(list)")))
         }
         connect(to: endpoint).assumeIsolated().whenComplete { [self] result in
+            attempts = []
             switch result {
             case .success(let channel):
                 guard !isCancelled else { return channel.close(promise: nil) }
@@ -53,15 +56,22 @@ final class UpstreamDial {
         }
     }
 
-    func cancel() { isCancelled = true }
+    /// Gives the descriptors back now: an address that does not answer would keep them for long.
+    func cancel() {
+        isCancelled = true
+        for attempt in attempts { attempt.close(promise: nil) }
+    }
 
     private func connect(to endpoint: Endpoint) -> EventLoopFuture<any Channel> {
         let handler = NIOLoopBound(makeHandler(), eventLoop: loop)
+        let dial = NIOLoopBound(self, eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(proxy.limits.connectTimeout))
             .relaying()
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    guard !dial.value.isCancelled else { throw CancellationError() }
+                    dial.value.attempts.append(channel)
                     try channel.pipeline.syncOperations.addHandler(handler.value)
                 }
             }
