@@ -24,7 +24,12 @@ struct Loopback: Sendable {
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let log = EventLog(wallOrigin: 0)
-        let plane = try await TrafficPlane(group: group, log: log, services: .plain())
+        let plane = try await TrafficPlane(
+            group: group,
+            log: log,
+            services: .plain(),
+            keeping: 0
+        )
         let service = try await EchoService.start(group)
         let loopback = Loopback(plane: plane, log: log, group: group, service: service)
         let result: Result<Void, any Error>

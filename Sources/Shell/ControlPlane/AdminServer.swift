@@ -9,6 +9,11 @@ import SocketFiles
 
 /// Serves the admin API on a Unix socket, until it is shut down or cancelled.
 package struct AdminServer: Sendable {
+    /// Connections at once, twice what may follow events.
+    ///
+    /// Who comes then waits to be accepted.
+    package static let maximumConnections = 2 * FollowerGate.maximum
+
     private let path: String
     private let routes: AdminRoutes
     private let log: EventLog
@@ -51,7 +56,13 @@ package struct AdminServer: Sendable {
         }
         let application = Application(
             responder: AdminResponder(routes: routes),
-            configuration: .init(address: .unixDomainSocket(path: path)),
+            configuration: .init(
+                address: .unixDomainSocket(path: path),
+                availableConnectionsDelegate: .maximum(
+                    Self.maximumConnections,
+                    logger: quiet
+                )
+            ),
             onServerRunning: { [onListening, logger] _ in
                 unmask.run()
                 do {

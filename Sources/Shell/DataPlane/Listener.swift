@@ -41,10 +41,9 @@ struct Listener: Sendable {
                 .serverChannelOption(.autoRead, value: false)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandlers([
-                            AcceptBackoffHandler(),
-                            Acceptor(proxy: name, plane: plane, occupancy: occupancy),
-                        ])
+                        try channel.pipeline.syncOperations.addHandler(
+                            Acceptor(proxy: name, plane: plane, occupancy: occupancy)
+                        )
                     }
                 }
                 .relayingChildren()
@@ -111,6 +110,16 @@ package struct ListenFailure: Error, Sendable {
         self.proxy = proxy
         self.isInUse = isInUse
         self.message = "\(proxy): \(message)"
+    }
+
+    /// The listeners would leave no descriptor to connections, or fewer than they have.
+    init(descriptors limit: Int, for proxies: [ProxyDefinition]) {
+        self.init(
+            proxy: proxies.last?.name ?? "",
+            isInUse: false,
+            message: "the limit of open files (\(limit)) does not suffice for \(proxies.count) "
+                + "proxies and their connections; raise it (ulimit -n) and start anew"
+        )
     }
 
     init(_ proxy: ProxyDefinition, _ error: any Error) {

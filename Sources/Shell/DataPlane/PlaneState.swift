@@ -8,10 +8,17 @@ import Synchronization
 final class PlaneState: Sendable {
     let log: EventLog
     let contexts: [NIOLoopBound<LoopContext>]
+    let room: DescriptorRoom
     private let connections = Ordinals()
 
-    init(log: EventLog, group: any EventLoopGroup, services: FlowServices) async throws {
+    init(
+        log: EventLog,
+        group: any EventLoopGroup,
+        services: FlowServices,
+        room: DescriptorRoom
+    ) async throws {
         self.log = log
+        self.room = room
         let clock = RunClock(log)
         var contexts: [NIOLoopBound<LoopContext>] = []
         for loop in group.makeIterator() {

@@ -23,6 +23,9 @@ enum SocketText {
 
     static func describe(_ error: any Error) -> String {
         switch error {
+        case let error as IOError where [EMFILE, ENFILE].contains(error.errnoCode):
+            "no descriptor is left (\(String(cString: strerror(error.errnoCode)))); raise the limit "
+                + "of open files (ulimit -n)"
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case let error as ChannelError:
             if case .connectTimeout(let time) = error {

@@ -25,15 +25,23 @@ package actor TrafficPlane {
     ///   - group: carries the connections; the caller shuts it down.
     ///   - services: what connections ask for and do not do themselves; what `stale` rules
     ///     remember is kept here.
+    ///   - descriptors: how many of the process's descriptors no connection takes, beside those
+    ///     that are open when the first listener is.
     package init(
         group: any EventLoopGroup,
         log: EventLog,
-        services: FlowServices
+        services: FlowServices,
+        keeping descriptors: Int
     ) async throws {
         self.group = group
         var services = services
         services.memory = answers
-        plane = try await PlaneState(log: log, group: group, services: services)
+        plane = try await PlaneState(
+            log: log,
+            group: group,
+            services: services,
+            room: DescriptorRoom(limit: DescriptorLimit.current, kept: descriptors)
+        )
     }
 
     /// Makes listeners and rules those of the snapshot.
@@ -42,8 +50,7 @@ package actor TrafficPlane {
     /// event loop and every live connection obeys. A proxy that a rule or a partition has refuse its
     /// clients has no listener, and keeps its address.
     package func apply(_ snapshot: Snapshot) async throws(ListenFailure) {
-        // A stop that has begun opens nothing again; rules still change for what lives.
-        let served = isDraining ? [] : snapshot.proxies.filter(\.isEnabled)
+        let served = try served(of: snapshot)
         let refusing = refusals.refusing(served, under: snapshot)
         let wanted = served.filter { refusing[$0.name] == nil }
         var bound: [String: Listener] = [:]
@@ -85,6 +92,16 @@ package actor TrafficPlane {
             try? await listener.open()
             listeners[name] = listener
         }
+    }
+
+    /// The proxies that are to listen, for which descriptors suffice.
+    private func served(of snapshot: Snapshot) throws(ListenFailure) -> [ProxyDefinition] {
+        // A stop that has begun opens nothing again; rules still change for what lives.
+        let served = isDraining ? [] : snapshot.proxies.filter(\.isEnabled)
+        guard plane.room.settle(listeners: served.count) else {
+            throw ListenFailure(descriptors: plane.room.limit, for: served)
+        }
+        return served
     }
 
     private func bind(_ proxy: ProxyDefinition) async throws(ListenFailure) -> Listener {

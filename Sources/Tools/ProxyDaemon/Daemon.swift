@@ -57,15 +57,18 @@ struct Daemon {
     func run() async throws {
         // A peer that goes away is told by the write that fails, not by a signal.
         signal(SIGPIPE, SIG_IGN)
+        let loops = eventLoops ?? System.coreCount
+        try Descriptors.prepare(eventLoops: loops)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops ?? System.coreCount)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let log = EventLog(wallOrigin: SystemTime.nanosecondsSince1970)
         let drawn = Self.drawnNumber()
         let recording = try eventFile?.start(log, seed: seed ?? configuration.seed ?? drawn)
         let plane = try await TrafficPlane(
             group: group,
             log: log,
-            services: .daemon(wallOrigin: log.wallOrigin)
+            services: .daemon(wallOrigin: log.wallOrigin),
+            keeping: Descriptors.kept
         )
         let parts = assemble(log, plane, seed: seed ?? drawn)
         do {

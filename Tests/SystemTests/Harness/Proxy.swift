@@ -70,17 +70,21 @@ extension Stage {
     }
 
     /// Starts chaosproxy with a configuration, and waits until it is ready.
+    ///
+    /// - Parameter limit: What `ulimit` is told before it starts, such as `-n 100`.
     func proxy(
         configuration: String,
         arguments: [String] = [],
         socket: String = "admin.sock",
-        file: String = "chaos.yaml"
+        file: String = "chaos.yaml",
+        limit: String? = nil
     ) async throws -> Proxy {
         let file = try write(configuration, to: file)
-        let process = try start(
-            Programs.chaosproxy,
-            ["--config", file, "--socket", path(socket)] + arguments
-        )
+        var command = [Programs.chaosproxy, "--config", file, "--socket", path(socket)] + arguments
+        if let limit {
+            command = ["/bin/sh", "-c", "ulimit \(limit); exec \"$@\"", "sh"] + command
+        }
+        let process = try start(command[0], Array(command.dropFirst()))
         _ = try await process.line("ready")
         let seed = try await process.line("seed ").dropFirst("seed ".count)
         var addresses: [String: String] = [:]
