@@ -64,7 +64,7 @@ def measured(what: Measure, rows: dict[str, Row], rounds: int) -> Document:
 
 def described(value: Value) -> Document:
     return {"key": value.key, "title": value.title, "unit": value.unit, "digits": value.digits,
-            "ratio": value.ratio}
+            "ratio": value.ratio, "line": value.line}
 
 
 def add_figures(part: Document, peer: Document) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import selectors
+import signal
 import socket
 import subprocess
 import threading
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from .processes import END_SECONDS, Failure, prepare
-from .tools import Toolbox, run
+from .tools import Toolbox
 from .upstream import ASK, LARGE_BYTES, LARGE_PATH, OK
 
 WRK_CONNECTIONS = 32
@@ -28,13 +29,35 @@ HOLD_SECONDS = 60
 OPENING_AT_ONCE = 64
 
 
-def wrk(tools: Toolbox, port: int, path: str, seconds: int, close: bool = False,
+@contextlib.contextmanager
+def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A load program, which runs where this script does and never outlives its use."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, start_new_session=True, preexec_fn=lambda: prepare(None),
+    )
+    try:
+        yield process
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{command[0]} did not end") from None
+    finally:
+        process.kill()
+        process.wait(END_SECONDS)
+
+
+def wrk(tools: Toolbox, port: int, path: str, seconds: float, close: bool = False,
         expect: int = 200) -> int:
-    """Asks as fast as 32 connections carry; returns the requests that were answered."""
-    command = [tools.path("wrk"), "-t1", f"-c{WRK_CONNECTIONS}", f"-d{seconds}s"]
+    """Asks as fast as 32 connections carry; returns the requests that were answered. wrk knows whole
+    seconds only, so it is told more and interrupted: it says what it had until then."""
+    command = [tools.path("wrk"), "-t1", f"-c{WRK_CONNECTIONS}", f"-d{seconds + EXTRA_SECONDS:.0f}s"]
     if close:
         command += ["-H", "Connection: close"]
-    said = run([*command, f"http://127.0.0.1:{port}{path}"], seconds + EXTRA_SECONDS, "wrk").stdout
+    with started([*command, f"http://127.0.0.1:{port}{path}"]) as process:
+        try:
+            said, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=EXTRA_SECONDS)
     requests = re.search(r"(\d+) requests in", said)
     if not requests or int(requests[1]) == 0:
         raise Failure("no request was answered")
@@ -51,29 +74,24 @@ def wrk(tools: Toolbox, port: int, path: str, seconds: int, close: bool = False,
 
 
 def paced(tools: Toolbox, port: int, path: str, connections: int, rate: int, seconds: float,
-          warm: Callable[[], None] = lambda: None) -> dict[str, object]:
+          settle: float, warm: Callable[[], None] = lambda: None) -> dict[str, object]:
     """Asks at a fixed rate, open loop; returns the report of paced-load. `warm` is called between
     the connections' first answers and the clock's start."""
     command = [
-        tools.path("paced-load"), f"127.0.0.1:{port}", "--path", path, "--settle", "0.3",
+        tools.path("paced-load"), f"127.0.0.1:{port}", "--path", path, "--settle", str(settle),
         "--connections", str(connections), "--rate", str(rate), "--seconds", str(seconds),
     ]
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, start_new_session=True, preexec_fn=lambda: prepare(None),
-    )
-    watch = threading.Timer(seconds + EXTRA_SECONDS, process.kill)
-    watch.start()
-    try:
-        assert process.stdout and process.stderr
-        first = process.stderr.readline().strip()
-        if first == "warm":
-            warm()
-        output, errors = process.communicate()
-    finally:
-        watch.cancel()
-        process.kill()
-        process.wait(END_SECONDS)
+    with started(command) as process:
+        watch = threading.Timer(settle + seconds + EXTRA_SECONDS, process.kill)
+        watch.start()
+        try:
+            assert process.stderr
+            first = process.stderr.readline().strip()
+            if first == "warm":
+                warm()
+            output, errors = process.communicate()
+        finally:
+            watch.cancel()
     if process.returncode:
         raise Failure((first + " " + errors.strip()).strip()[:200] or "paced-load was ended")
     report = json.loads(output)

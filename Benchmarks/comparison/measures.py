@@ -24,19 +24,20 @@ SETTLE_SECONDS = 0.3
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-    """One figure of a sample: its unit, and how many units one of what is stored makes."""
+    """One figure of a sample. It has a line of its own, or else explains the others' lines."""
 
     key: str
     title: str
     unit: str
     digits: int = 1
     ratio: bool = True
+    line: bool = True
 
 
 @dataclasses.dataclass
 class Context:
     site: Site
-    seconds: int
+    seconds: float
     """How long load that cannot be counted beforehand is kept up for one sample."""
 
 
@@ -103,7 +104,7 @@ def take_latency(context: Context, peer: Peer, at: Running | None) -> Sample:
     assert at
     rate = SLOW_RATE if peer.slow else LATENCY_RATE
     report = load.paced(context.site.tools, at.port, SMALL_PATH, LATENCY_CONNECTIONS, rate,
-                        context.seconds)
+                        1.5 * context.seconds, settle=0.1)
     return quantiles(report)
 
 
@@ -120,7 +121,7 @@ def take_delay(context: Context, peer: Peer, at: Running | None) -> Sample:
 
     def report(warm: Callable[[], None]) -> dict[str, object]:
         return load.paced(context.site.tools, at.port, SMALL_PATH, DELAY_CONNECTIONS, DELAY_RATE,
-                          2 * context.seconds, warm)
+                          2 * context.seconds, 0.2, warm)
 
     if not peer.is_ours:
         return quantiles(report(lambda: None), asked)
@@ -173,10 +174,12 @@ def of(*families: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
                  if peer.family in families and peer.name not in without)
 
 
-CPU = (Value("cpu", "CPU", "µs", 2), Value("user", "user", "µs", 2, False),
-       Value("system", "system", "µs", 2, False))
+CPU = (Value("cpu", "CPU", "µs", 2), Value("user", "user", "µs", 2, False, False),
+       Value("system", "system", "µs", 2, False, False))
 CPU_PER_GB = tuple(dataclasses.replace(value, unit="ms", digits=0) for value in CPU)
-LATE = (Value("p50", "half", "µs", 0, False), Value("p99", "99 %", "µs", 0, False))
+LATENCY = (Value("added_p50", "added, half", "µs", 0, False),
+           Value("added_p99", "added, 99 %", "µs", 0, False),
+           Value("p50", "whole, half", "µs", 0), Value("p99", "whole, 99 %", "µs", 0))
 FEW_RULES = ("chaosproxy-http-10", "chaosproxy-http-10000")
 UNBOUNDED = ("reencoding-relay",)
 """It reads without regard to who takes it, so large answers and many clients are not for it."""
@@ -184,24 +187,23 @@ UNBOUNDED = ("reencoding-relay",)
 MEASURES = [
     Measure("requests", "CPU per request, kept alive, 128 bytes", CPU, of("tcp", "http"), 5,
             take_requests),
-    Measure("bytes", "CPU per GB, large answers", (*CPU_PER_GB, Value("rate", "GB/s", "GB/s", 2, False)),
+    Measure("bytes", "CPU per GB, large answers", (*CPU_PER_GB, Value("rate", "GB/s", "GB/s", 2, False, False)),
             of("tcp", "http", without=FEW_RULES + UNBOUNDED), 5, take_bytes, slow_rounds=1),
     Measure("connections", "CPU per connection: connect, one request, close",
-            (*CPU, Value("per_second", "per CPU second", "", 0, False)),
-            of("tcp", "http", without=FEW_RULES + UNBOUNDED), 5, take_connections),
+            (*CPU, Value("per_second", "per CPU second", "", 0, False, False)),
+            of("tcp", "http", without=FEW_RULES + UNBOUNDED), 5, take_connections, slow_rounds=1),
     Measure("respond", "CPU per request, answered 503 without the service", CPU, of("respond"), 5,
             take_requests),
     Measure("latency", f"Added latency at {LATENCY_RATE:,} requests a second",
-            (Value("added_p50", "added, half", "µs", 0), Value("added_p99", "added, 99 %", "µs", 0),
-             *LATE),
+            LATENCY,
             of("direct", "tcp", "http", without=FEW_RULES + UNBOUNDED), 5, take_latency),
     Measure("delay", f"Delays: how much later than asked, {DELAY_CONNECTIONS:,} connections",
             (Value("p50", "half", "µs", 0), Value("p99", "99 %", "µs", 0),
-             Value("own_p50", "own, half", "µs", 0, False),
-             Value("own_p99", "own, 99 %", "µs", 0, False)),
+             Value("own_p50", "own, half", "µs", 0, False, False),
+             Value("own_p99", "own, 99 %", "µs", 0, False, False)),
             of("direct", "delay-10", "delay-100"), 3, take_delay),
     Measure("memory", f"Memory per idle connection, {IDLE_CONNECTIONS:,} of them",
-            (Value("memory", "each", "KiB"), Value("resident", "before", "MiB", 1, False)),
+            (Value("memory", "each", "KiB"), Value("resident", "before", "MiB", 1, False, False)),
             of("tcp", "http", without=FEW_RULES + UNBOUNDED), 2, take_memory, True, 1),
     Measure("start", "From start to the first byte relayed", (Value("start", "start", "ms"),),
             of("tcp", "http", without=FEW_RULES), 10, take_start, True, 2),

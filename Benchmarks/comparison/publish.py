@@ -11,8 +11,22 @@ from .figures import Document
 BEGIN, END = "<!-- Benchmarks/compare writes from here -->", "<!-- to here -->"
 
 
-class Unmarked(Exception):
-    """A page has no place for the figures."""
+FORMAT = 1
+"""Of the results: another number where what is read here changed its meaning."""
+
+
+class Unfit(Exception):
+    """A page that has no place for the figures, or a file that holds none."""
+
+
+def read(path: pathlib.Path) -> Document:
+    try:
+        document = json.loads(path.read_text())
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise Unfit(f"{path} holds no results that this script wrote; name a compare.json")
+    return document
 
 
 def keep(document: Document, folder: pathlib.Path, name: str) -> list[pathlib.Path]:
@@ -39,5 +53,5 @@ def replaced(page: pathlib.Path, content: str) -> str:
     head, found, rest = text.partition(BEGIN)
     _, closed, tail = rest.partition(END)
     if not found or not closed:
-        raise Unmarked(f"{page} has no lines `{BEGIN}` and `{END}`; put them where the figures go")
+        raise Unfit(f"{page} has no lines `{BEGIN}` and `{END}`; put them where the figures go")
     return f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}"

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import sys
 import time
+from collections.abc import Iterator
 
 from . import load
 from .measures import Context, Measure
@@ -33,13 +34,11 @@ def measure(context: Context, what: Measure, chosen: set[str] | None, rounds: in
             with noting(rows[peer.name], absent=True):
                 prepare(context, what, peer, at)
         for turn in range(rounds):
-            shift = turn * max(1, len(peers) // rounds)
-            for place in range(len(peers)):
-                peer = peers[(place + shift) % len(peers)]
+            for peer in turned(peers, turn, rounds):
                 row = rows[peer.name]
                 if row.absent or (peer.slow and turn >= what.slow_rounds):
                     continue
-                with noting(row):
+                with noting(row, of=at.get(peer.name)):
                     sample = what.take(context, peer, at.get(peer.name))
                     row.samples.append(
                         {"round": turn, **{key: round(value, 3) for key, value in sample.items()}})
@@ -47,6 +46,12 @@ def measure(context: Context, what: Measure, chosen: set[str] | None, rounds: in
         context.site.stage.end([run.program for run in at.values() if run.program])
     print(f"compare: {what.name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return rows
+
+
+def turned(peers: list[Peer], turn: int, rounds: int) -> list[Peer]:
+    """The order of a round: nobody is always first, or always behind the same one's start."""
+    shift = turn * max(1, len(peers) // rounds) % max(1, len(peers))
+    return peers[shift:] + peers[:shift]
 
 
 def wanted(peer: Peer, chosen: set[str] | None) -> bool:
@@ -69,12 +74,19 @@ def prepare(context: Context, what: Measure, peer: Peer, at: dict[str, Running])
 
 
 @contextlib.contextmanager
-def noting(row: Row, absent: bool = False):
-    """A failure is a fact about the peer, and the run goes on."""
+def noting(row: Row, absent: bool = False, of: Running | None = None) -> Iterator[None]:
+    """A failure is a fact about the peer, and the run goes on. That its program ended says more than
+    what its clients saw of it."""
     try:
         yield
     except (Failure, OSError) as failure:
+        said = str(failure)
+        try:
+            if of and of.program:
+                of.program.check()
+        except Failure as end:
+            said = str(end)
         if absent:
-            row.absent = str(failure)
+            row.absent = said
         else:
-            row.failures.append(str(failure))
+            row.failures.append(said)

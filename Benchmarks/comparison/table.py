@@ -42,9 +42,9 @@ def lines_of(part: Document) -> list[tuple[str, ...]]:
     lines = []
     for peer in part["peers"]:
         known = [value for value in part["values"] if peer["figures"].get(value["key"])]
-        compared = [value for value in known if value["ratio"]]
-        rest = [value for value in known if not value["ratio"]] if compared else []
-        for place, value in enumerate(compared or known or part["values"][:1]):
+        rest = [value for value in known if not value["line"]]
+        shown = [value for value in known if value["line"]]
+        for place, value in enumerate(shown or part["values"][:1]):
             median, figures = span(peer["figures"].get(value["key"]), value["digits"])
             ratio, ratios = span(peer["ratios"].get(value["key"]), 2)
             said = [described(peer, other) for other in rest] + [remarks(part, peer)]
