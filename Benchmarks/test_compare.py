@@ -23,7 +23,8 @@ def measured(name, **rows):
 
 def samples(key, *values):
     """One of each round; a round without is None."""
-    return Row([{"round": turn, key: value} for turn, value in enumerate(values) if value is not None])
+    return Row([{"round": turn, key: value}
+                for turn, value in enumerate(values) if value is not None])
 
 
 def document(*parts):
@@ -42,7 +43,7 @@ def verdict(title, *parts):
 
 class Figures(unittest.TestCase):
     def test_a_ratio_is_made_within_a_round(self):
-        # In the third round the machine was ten times slower, for both; the second has no neighbour.
+        # In the third round the machine was ten times slower; the second has no neighbour.
         part = measured("requests", chaosproxy_tcp=samples("cpu", 12, 99, 120),
                         haproxy_tcp=samples("cpu", 10, None, 100))
         ours = figures.find(part, "chaosproxy-tcp")

@@ -22,15 +22,17 @@ class Budget:
     """Whether being just as large is a miss."""
 
     def judge(self, document: Document) -> Document:
-        limit = self.shown(self.most)
-        line: Document = {"title": self.title, "limit": f"{'below' if self.below else 'at most'} {limit}"}
+        bound = "below" if self.below else "at most"
+        line: Document = {"title": self.title, "limit": f"{bound} {self.shown(self.most)}"}
         try:
             median = self.median(document)
         except LookupError as missing:
-            return {**line, "measured": "-", "met": None, "verdict": f"not measured: {missing.args[0]}"}
+            why = f"not measured: {missing.args[0]}"
+            return {**line, "measured": "-", "met": None, "verdict": why}
         met = median < self.most if self.below else median <= self.most
         excess = (median / self.most - 1) * 100
-        verdict = "met" if met else f"missed by {excess:.0f} %" if excess >= 1 else "missed by under 1 %"
+        missed = f"missed by {excess:.0f} %" if excess >= 1 else "missed by under 1 %"
+        verdict = "met" if met else missed
         return {**line, "measured": self.shown(median), "met": met, "verdict": verdict}
 
     def shown(self, figure: float) -> str:
@@ -68,7 +70,8 @@ def delays() -> list[Budget]:
 BUDGETS = [
     Budget("TCP, CPU per request, beside HAProxy", "requests", "cpu", "chaosproxy-tcp", 1.15,
            "haproxy-tcp"),
-    Budget("TCP, CPU per GB, beside HAProxy", "bytes", "cpu", "chaosproxy-tcp", 0.75, "haproxy-tcp"),
+    Budget("TCP, CPU per GB, beside HAProxy", "bytes", "cpu", "chaosproxy-tcp", 0.75,
+           "haproxy-tcp"),
     Budget("HTTP with 100 rules, CPU per request, beside HAProxy", "requests", "cpu",
            "chaosproxy-http-100", 1.3, "haproxy-http"),
     Budget("HTTP with 100 rules, CPU per request, beside Envoy", "requests", "cpu",

@@ -22,7 +22,7 @@ PANELS = (
     (("Delay of 10 ms: how much later, 99 %", "delay", "p99", "delay-10"),
      ("Delay of 100 ms: how much later, 99 %", "delay", "p99", "delay-100")),
 )
-MARGIN, COLUMN, LABEL, BAR, ROW, TITLE, GAP = 20, 500, 190, 215, 20, 26, 16
+MARGIN, COLUMN, LABEL, BAR, ROW, TITLE, GAP = 20, 500, 204, 201, 20, 26, 16
 WIDTH = 2 * MARGIN + 2 * COLUMN - 20
 HEADER = 64
 # Bars end here, and those that go on say so: one peer must not make all others invisible.
@@ -62,7 +62,9 @@ def picture(document: Document) -> str:
     return "\n".join([*head, *out, "</svg>"]) + "\n"
 
 
-def panel(document: Document, spec: tuple[str, str, str, str], x: int, y: int, out: list[str]) -> int:
+def panel(
+    document: Document, spec: tuple[str, str, str, str], x: int, y: int, out: list[str]
+) -> int:
     """Draws one measure of one family; returns the height that it took."""
     title, measure, key, family = spec
     part = part_of(document, measure)
@@ -93,11 +95,15 @@ def row(peer: Document, key: str, digits: int, full: float, x: int, y: int, out:
 
     kind = "ours" if peer["name"].startswith("chaosproxy") else "bar"
     end, middle = at(figures["median"]), y + 7
-    out.append(f'<rect class="{kind}" x="{left}" y="{y + 1}" width="{end - left:.1f}" height="12"/>')
+    wide = f"{end - left:.1f}"
+    out.append(f'<rect class="{kind}" x="{left}" y="{y + 1}" width="{wide}" height="12"/>')
     if figures["median"] > full:
         # Cut: the slanted gap says that the bar goes on.
         out.append(f'<path class="back" d="M{end - 14:.1f} {y + 14} l6 -14 h4 l-6 14 z"/>')
     elif figures["min"] < figures["max"]:
         a, b = at(figures["min"]), at(figures["max"])
-        out.append(f'<path class="whisker" d="M{a:.1f} {middle - 3} v6 m0 -3 H{b:.1f} m0 -3 v6"/>')
-    out.append(f'<text x="{left + BAR + 8}" y="{y + 11}">{number(figures["median"], digits)}</text>')
+        # Without its end where it goes on beyond the edge.
+        end_mark = " m0 -3 v6" if figures["max"] <= full else ""
+        out.append(f'<path class="whisker" d="M{a:.1f} {middle - 3} v6 m0 -3 H{b:.1f}{end_mark}"/>')
+    said = number(figures["median"], digits)
+    out.append(f'<text x="{left + BAR + 8}" y="{y + 11}">{said}</text>')

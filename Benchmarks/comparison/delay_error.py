@@ -11,6 +11,7 @@ from .peers import Site, admin_socket
 from .processes import Failure
 
 BUCKET = re.compile(r'^chaosproxy_delay_error_seconds_bucket\{le="([^"]*)"\} (\d+)', re.MULTILINE)
+ASK = b"GET /metrics HTTP/1.1\r\nHost: chaosproxy\r\nConnection: close\r\n\r\n"
 Buckets = list[tuple[float, int]]
 
 
@@ -30,7 +31,7 @@ def buckets(site: Site, name: str) -> Buckets:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
         connection.connect(str(admin_socket(site, name)))
-        connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: chaosproxy\r\nConnection: close\r\n\r\n")
+        connection.sendall(ASK)
         text = b"".join(iter(lambda: connection.recv(65536), b"")).decode(errors="replace")
     found = [(float(bound), int(count)) for bound, count in BUCKET.findall(text)]
     if not found:

@@ -24,7 +24,7 @@ def by_round(row: Document, key: str) -> dict[float, float]:
 
 
 def ratios(row: Document, reference: Document, key: str) -> list[float]:
-    """One for each round that both have a figure of. A reference that is not above zero gives none."""
+    """One for each round that both have a figure of; none by a reference that is not above zero."""
     ours, theirs = by_round(row, key), by_round(reference, key)
     return [ours[turn] / theirs[turn] for turn in ours if theirs.get(turn, 0) > 0]
 

@@ -47,9 +47,10 @@ def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 def wrk(tools: Toolbox, port: int, path: str, seconds: float, close: bool = False,
         expect: int = 200) -> int:
-    """Asks as fast as 32 connections carry; returns the requests that were answered. wrk knows whole
-    seconds only, so it is told more and interrupted: it says what it had until then."""
-    command = [tools.path("wrk"), "-t1", f"-c{WRK_CONNECTIONS}", f"-d{seconds + EXTRA_SECONDS:.0f}s"]
+    """Asks as fast as 32 connections carry; returns the requests that were answered. wrk knows
+    whole seconds only, so it is told more and interrupted: it says what it had until then."""
+    longest = f"-d{seconds + EXTRA_SECONDS:.0f}s"
+    command = [tools.path("wrk"), "-t1", f"-c{WRK_CONNECTIONS}", longest]
     if close:
         command += ["-H", "Connection: close"]
     with started([*command, f"http://127.0.0.1:{port}{path}"]) as process:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from . import load
 from .delay_error import own_delay_error
-from .peers import BY_NAME, PEERS, Peer, Running, Site
+from .peers import PEERS, Peer, Running, Site
 from .processes import READY_SECONDS, Failure, Program
-from .upstream import ASK, LARGE_PATH, SMALL_PATH
+from .upstream import ASK, SMALL_PATH
 
 Sample = dict[str, float]
 
@@ -104,7 +104,7 @@ def take_latency(context: Context, peer: Peer, at: Running | None) -> Sample:
     assert at
     rate = SLOW_RATE if peer.slow else LATENCY_RATE
     report = load.paced(context.site.tools, at.port, SMALL_PATH, LATENCY_CONNECTIONS, rate,
-                        1.5 * context.seconds, settle=0.1)
+                        context.seconds, settle=0.1)
     return quantiles(report)
 
 
@@ -187,7 +187,8 @@ UNBOUNDED = ("reencoding-relay",)
 MEASURES = [
     Measure("requests", "CPU per request, kept alive, 128 bytes", CPU, of("tcp", "http"), 5,
             take_requests),
-    Measure("bytes", "CPU per GB, large answers", (*CPU_PER_GB, Value("rate", "GB/s", "GB/s", 2, False, False)),
+    Measure("bytes", "CPU per GB, large answers",
+            (*CPU_PER_GB, Value("rate", "GB/s", "GB/s", 2, False, False)),
             of("tcp", "http", without=FEW_RULES + UNBOUNDED), 5, take_bytes, slow_rounds=1),
     Measure("connections", "CPU per connection: connect, one request, close",
             (*CPU, Value("per_second", "per CPU second", "", 0, False, False)),

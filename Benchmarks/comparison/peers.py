@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is compared: how each peer is configured and started, with one thread that carries traffic."""
+"""Who is compared: how each peer is started, with one thread that carries traffic."""
 from __future__ import annotations
 
 import dataclasses
@@ -9,7 +9,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from . import configurations as text
 from .processes import READY_SECONDS, Failure, Program, Stage, await_answer
@@ -170,7 +170,7 @@ def toxiproxy(latency_ms: int = 0) -> Callable[[Site, int, str], Launch]:
     return launch
 
 
-def post(program: Program, url: str, document: dict[str, object]) -> None:
+def post(program: Program, url: str, document: Mapping[str, object]) -> None:
     """Asks an admin API until it is there; a refusal is final."""
     request = urllib.request.Request(url, json.dumps(document).encode(), method="POST")
     deadline = time.monotonic() + READY_SECONDS
@@ -196,7 +196,8 @@ def delayed(milliseconds: int) -> list[Peer]:
              chaosproxy("http", rule(milliseconds, "request"))),
         Peer(f"envoy-{family}", f"Envoy fixed_delay, {milliseconds} ms", family,
              envoy(text.envoy_http(text.envoy_delay(milliseconds)))),
-        Peer(f"toxiproxy-{family}", f"Toxiproxy latency, {milliseconds} ms", family, toxiproxy(milliseconds)),
+        Peer(f"toxiproxy-{family}", f"Toxiproxy latency, {milliseconds} ms", family,
+             toxiproxy(milliseconds)),
     ]
 
 

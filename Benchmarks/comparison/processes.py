@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 
 READY_SECONDS = 30.0
 """How long a program may take from its start to its first right answer."""
@@ -164,7 +165,7 @@ def raise_descriptors() -> int:
     return hard
 
 
-def free_ports():
+def free_ports() -> Iterator[int]:
     """Ports that are free now, each once. From below the range that the system takes for the ends
     of outgoing connections: one of those could hold a port again before its program listens."""
     text = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text()

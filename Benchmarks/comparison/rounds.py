@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a measure: every peer once, then every peer again, in an order that turns with each round."""
+"""Runs a measure: every peer once, then every peer again, in an order that turns."""
 from __future__ import annotations
 
 import contextlib
@@ -23,7 +23,9 @@ class Row:
     absent: str | None = None
 
 
-def measure(context: Context, what: Measure, chosen: set[str] | None, rounds: int) -> dict[str, Row]:
+def measure(
+    context: Context, what: Measure, chosen: set[str] | None, rounds: int
+) -> dict[str, Row]:
     """All rounds of a measure. The peers that it needs run for as long as it takes."""
     peers = [BY_NAME[name] for name in what.peers if wanted(BY_NAME[name], chosen)]
     rows = {peer.name: Row() for peer in peers}
@@ -75,8 +77,8 @@ def prepare(context: Context, what: Measure, peer: Peer, at: dict[str, Running])
 
 @contextlib.contextmanager
 def noting(row: Row, absent: bool = False, of: Running | None = None) -> Iterator[None]:
-    """A failure is a fact about the peer, and the run goes on. That its program ended says more than
-    what its clients saw of it."""
+    """A failure is a fact about the peer, and the run goes on. That its program ended says more
+    than what its clients saw of it."""
     try:
         yield
     except (Failure, OSError) as failure:

@@ -24,7 +24,8 @@ def remarks(part: Document, peer: Document) -> str:
         return f"not measured: {peer['absent']}"
     said = []
     if peer["failures"]:
-        said.append(f"failed {len(peer['failures'])} of {part['rounds']} rounds: {peer['failures'][0]}")
+        failures = peer["failures"]
+        said.append(f"failed {len(failures)} of {part['rounds']} rounds: {failures[0]}")
     if peer["name"] == peer["reference"]:
         said.append("the reference")
     if peer["slow"]:
@@ -39,7 +40,7 @@ def remarks(part: Document, peer: Document) -> str:
 
 def lines_of(part: Document) -> list[tuple[str, ...]]:
     """A line for each figure that is compared; what explains them stands at the first one's end."""
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for peer in part["peers"]:
         known = [value for value in part["values"] if peer["figures"].get(value["key"])]
         rest = [value for value in known if not value["line"]]
@@ -106,14 +107,15 @@ def pages(document: Document) -> str:
 def sentence(document: Document) -> str:
     """Where and when, and with what."""
     machine, versions = document["machine"], document["versions"]
+    quiet = document["quiet"]
     kind = "virtual, " if machine["virtual"] else ""
     peers = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (f"{document['date'][:10]}, {machine['cpu']}, {machine['cores']} cores ({kind}"
             f"{machine['architecture']}), {machine['system']}, Linux {machine['kernel']}. "
             f"Pinned: {machine['pinned']}. {peers}. "
-            f"Before the run others kept the cores {document['quiet']['busy_before_percent']:.0f} % "
-            f"busy, after it {document['quiet']['busy_after_percent']:.0f} %; "
-            f"{document['quiet']['stolen_percent']:.1f} % of the time went to other guests.")
+            f"Before the run others kept the cores {quiet['busy_before_percent']:.0f} % busy, after "
+            f"it {quiet['busy_after_percent']:.0f} %; {quiet['stolen_percent']:.1f} % of the time "
+            "went to other guests of the host.")
 
 
 # What README shows: a measure a line, a peer a column.
@@ -151,7 +153,8 @@ def short(document: Document) -> str:
             for peer in part["peers"]:
                 if peer["name"] in names and peer["family"] == family and peer["figures"].get(key):
                     value = next(v for v in part["values"] if v["key"] == key)
-                    cell = f"{number(peer['figures'][key]['median'], value['digits'])} {value['unit']}"
+                    median = number(peer["figures"][key]["median"], value["digits"])
+                    cell = f"{median} {value['unit']}"
                     used.add(column)
             cells.append(cell)
         rows.append((title, *cells))

