@@ -34,6 +34,7 @@ let package = Package(
             path: "Sources/System/CZlib",
             providers: [.apt(["zlib1g-dev"])]
         ),
+        .target(name: "CEpoll", path: "Sources/System/CEpoll"),
 
         // Shell: owns sockets, files, time and tasks. The two planes do not know each other.
         .shell("RuleFiles", on: ["FaultModel"], using: [.mustache, .yams]),
@@ -44,10 +45,12 @@ let package = Package(
         ),
         .shell("EventJournal", on: ["EventRecords"]),
         .shell("SocketFiles"),
+        .shell("SocketLoops", on: ["FaultModel", "CEpoll"], using: [.nioCore]),
         .shell(
             "DataPlane",
             on: [
                 "FaultModel", "FlowEngine", "EventRecords", "EventJournal", "SocketFiles",
+                "SocketLoops",
             ],
             using: [.nioCore, .nioPosix]
         ),
@@ -141,10 +144,11 @@ let package = Package(
         .tests(of: "EventJournal", on: ["EventRecords"]),
         .tests(of: "EventFiles", on: ["EventRecords", "EventJournal", "AdminContract"]),
         .tests(of: "SocketFiles"),
+        .tests(of: "SocketLoops", on: ["FaultModel", "TestSupport"], using: [.nioCore]),
         .tests(
             of: "DataPlane",
             on: ["FaultModel", "FlowEngine", "EventRecords", "EventJournal", "TestSupport"],
-            using: [.nioCore, .nioPosix, .nioEmbedded]
+            using: [.nioCore, .nioPosix]
         ),
         .tests(of: "AdminContract", on: ["EventRecords"]),
         .tests(

@@ -8,6 +8,12 @@ import TestSupport
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A data plane in this process, a service behind it and clients in front, all on loopback.
 struct Loopback: Sendable {
     let plane: TrafficPlane
@@ -24,8 +30,8 @@ struct Loopback: Sendable {
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let log = EventLog(wallOrigin: 0)
-        let plane = try await TrafficPlane(
-            group: group,
+        let plane = try TrafficPlane(
+            eventLoops: loops,
             log: log,
             services: .plain(),
             keeping: 0
@@ -39,6 +45,7 @@ struct Loopback: Sendable {
             result = .failure(error)
         }
         await plane.drain(within: .zero)
+        await plane.stop()
         try await service.stop()
         try await group.shutdownGracefully()
         try result.get()
@@ -90,9 +97,25 @@ struct Loopback: Sendable {
         return port
     }
 
+    /// How a client's connection ends that sends nothing.
+    func endingOfSilentClient() async throws -> Client.Ending {
+        do {
+            return try await connect().ending()
+        } catch let error as NIOConnectionError
+            where error.connectionErrors.contains(where: \.isReset)
+        {
+            // The reset was there before the client had looked whether it was connected.
+            return .reset
+        }
+    }
+
     func connect(to name: String = "echo") async throws -> Client {
         try await Client.connect(to: try await port(of: name), on: group)
     }
+}
+
+extension SingleConnectionFailure {
+    fileprivate var isReset: Bool { (error as? IOError)?.errnoCode == ECONNRESET }
 }
 
 struct Missing: Error { let what: String }

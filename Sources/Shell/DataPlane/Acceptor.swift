@@ -2,152 +2,125 @@
 import EventJournal
 import EventRecords
 import FaultModel
-import NIOCore
+import SocketLoops
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+/// What an ``Acceptor`` is made of, on the thread of its loop.
+struct AcceptorPlan: Sendable {
+    let proxy: String
+    /// `limits.connections`.
+    let limit: Int
+    let ordinals: Ordinals
+    let plane: PlaneState
+    /// The place of its loop among the plane's.
+    let loop: Int
 
-/// Stands in front of a listener's accept: gives each connection its ordinal, in the order of
-/// accept, and hands it to the event loop that will carry it.
+    var thread: LoopThread<LoopContext> { plane.loops[loop] }
+}
+
+/// Gives each client of a listener its ordinal, in the order of accept, and hands it to the event
+/// loop that will carry it: the loops take turns.
 ///
-/// At `limits.connections`, and where the process's descriptors end, nothing more is accepted until
-/// one leaves: clients wait in the kernel's backlog, and the event log says so once for each time it
-/// comes to that. An accept that fails all the same is tried again when a connection leaves, and
-/// after ``retryTime`` at the latest.
-final class Acceptor: ChannelDuplexHandler {
-    typealias InboundIn = any Channel
-    typealias InboundOut = any Channel
-    typealias OutboundIn = Never
-    typealias OutboundOut = Never
+/// At `limits.connections`, and where the process's descriptors end, nobody is accepted until
+/// somebody leaves: clients wait in the kernel's backlog, and the event log says so once for each
+/// time it comes to that.
+final class Acceptor: ListenerObserver {
+    private let plan: AcceptorPlan
+    private unowned let context: LoopContext
+    /// Failures that follow each other within so many nanoseconds are said once.
+    static let quietTime: Int64 = 10_000_000_000
 
-    /// Until an accept that failed is tried again.
-    static let retryTime = TimeAmount.milliseconds(250)
-    /// Failures that follow each other within this time are said once.
-    static let quietTime = TimeAmount.seconds(10)
-
-    private let proxy: String
-    private let plane: PlaneState
+    private let name: ListenerName
     private let occupancy: Occupancy
+    private var turn: Int
     /// The bound that the event log was told of, until it is left behind.
     private var toldBound: String?
-    private var lastFailure: NIODeadline?
-    /// Set while an accept that failed waits to be tried again.
-    private var retry: Scheduled<Void>?
+    private var lastFailure: Int64?
 
-    init(proxy: String, plane: PlaneState, occupancy: Occupancy) {
-        self.proxy = proxy
-        self.plane = plane
-        self.occupancy = occupancy
+    init(_ plan: AcceptorPlan, on context: LoopContext, id: UInt64) {
+        self.plan = plan
+        self.context = context
+        turn = plan.loop
+        name = ListenerName(thread: plan.thread, id: id)
+        occupancy = Occupancy(limit: plan.limit, ordinals: plan.ordinals, room: plan.plane.room)
+        occupancy.serve(name)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { occupancy.serve(context.channel) }
-
-    func read(context: ChannelHandlerContext) {
-        // The read that failed is still pending: what is asked for now is its next try.
-        guard retry == nil else { return tryAgain(context) }
+    var hasRoom: Bool {
+        let room = plan.plane.room
         guard occupancy.hasRoom else {
-            return tellBound(
-                "limit.connections",
-                "limits.connections (\(occupancy.limit)) is reached"
-            )
+            tellBound("limit.connections", "limits.connections (\(plan.limit)) is reached")
+            return false
         }
-        guard plane.room.admits(context.channel) else {
-            return tellBound(
+        guard room.admits(name) else {
+            tellBound(
                 "limit.descriptors",
-                "the limit of open files (\(plane.room.limit)) suffices for no more than "
-                    + "\(plane.room.maximum) connections at once; raise it (ulimit -n)"
+                "the limit of open files (\(room.limit)) suffices for no more than "
+                    + "\(room.maximum) connections at once; raise it (ulimit -n)"
             )
+            return false
         }
-        if occupancy.isEased, plane.room.isEased { toldBound = nil }
-        context.read()
+        if toldBound != nil, occupancy.isEased, room.isEased { toldBound = nil }
+        return true
     }
 
     private func tellBound(_ code: String, _ reason: String) {
         guard toldBound != code else { return }
         toldBound = code
-        tell(code, "\(reason); further clients wait to be accepted")
+        notice(code, "\(reason); further clients wait to be accepted")
     }
 
-    private func tell(_ code: String, _ message: String) {
-        let message = "\(proxy): \(message)"
-        let notice = NoticeRecord(code: code, message: message, proxy: proxy, connection: nil)
-        plane.log.append(.notice(notice))
+    func accepted(_ descriptor: CInt, from address: SocketAddress) {
+        let client = AcceptedClient(
+            descriptor: descriptor,
+            address: address,
+            proxy: plan.proxy,
+            ordinal: occupancy.admit(),
+            occupancy: occupancy
+        )
+        let carrier = turn
+        turn = (turn + 1) % plan.plane.loops.count
+        guard carrier != plan.loop else { return context.take(client) }
+        if !plan.plane.loops[carrier].execute({ $0.take(client) }) { client.refuse() }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let channel = unwrapInboundIn(data)
-        let ordinal = occupancy.admit()
-        plane.room.enter()
-        let (proxy, plane, occupancy) = (proxy, plane, occupancy)
-        // Queued before the channel registers itself, and so in place before its first event.
-        channel.eventLoop.execute {
-            let context = plane.context(of: channel.eventLoop)
-            let leave: @Sendable () -> Void = {
-                plane.room.leave()
-                occupancy.leave()
-            }
-            guard let owner = context?.proxy(named: proxy), let context else {
-                leave()
-                return channel.close(promise: nil)
-            }
-            let address = channel.remoteAddress
-            let connection = ProxiedConnection(
-                channel: channel,
-                name: ConnectionName(id: plane.nextConnection(), proxy: proxy, ordinal: ordinal),
-                facts: ConnectionFacts(
-                    ordinal: ordinal,
-                    client: address.flatMap(SocketText.address)
-                ),
-                proxy: owner,
-                context: context,
-                onClose: leave
-            )
-            let handler = EndHandler(.client, of: connection)
-            do {
-                try channel.pipeline.syncOperations.addHandler(handler)
-            } catch {
-                leave()
-                channel.close(promise: nil)
-            }
-        }
-        context.fireChannelRead(data)
-    }
-
-    /// Lets no accept follow at once when the system has no descriptor or no memory left.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let now = NIODeadline.now()
+    func exhausted(_ error: SocketError) {
+        let now = SocketLoop.now
         if lastFailure.map({ now - $0 > Self.quietTime }) ?? true {
-            tell("accept.failed", "a client could not be accepted: \(SocketText.describe(error))")
+            notice("accept.failed", "a client could not be accepted: \(error)")
         }
         lastFailure = now
-        guard let code = (error as? IOError)?.errnoCode, Self.isShortage(code) else {
-            return context.fireErrorCaught(error)
-        }
-        // The failed read stays pending, and the socket readable: only this ends the attempts.
-        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
-        let channel = context.channel
-        retry = context.eventLoop.scheduleTask(in: Self.retryTime) { channel.read() }
     }
 
-    private static func isShortage(_ code: CInt) -> Bool {
-        [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
-    }
+    func closed() { plan.plane.room.forget(name) }
 
-    private func tryAgain(_ context: ChannelHandlerContext) {
-        retry?.cancel()
-        retry = nil
-        // This reads, too.
-        try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+    private func notice(_ code: String, _ message: String) {
+        plan.plane.log.append(
+            .notice(
+                NoticeRecord(
+                    code: code,
+                    message: "\(plan.proxy): \(message)",
+                    proxy: plan.proxy,
+                    connection: nil
+                )
+            )
+        )
     }
+}
 
-    func channelInactive(context: ChannelHandlerContext) {
-        retry?.cancel()
-        plane.room.forget(context.channel)
-        context.fireChannelInactive()
+/// A client on its way to the event loop that will carry it.
+struct AcceptedClient: Sendable {
+    /// Open, and not blocking.
+    let descriptor: CInt
+    let address: SocketAddress
+    let proxy: String
+    let ordinal: UInt64
+    let occupancy: Occupancy
+
+    /// Sends the client away: its proxy, or the whole plane, is no more.
+    func refuse() {
+        Descriptor.close(descriptor)
+        occupancy.leave()
     }
 }
 
@@ -155,10 +128,12 @@ final class Acceptor: ChannelDuplexHandler {
 final class Occupancy: Sendable {
     let limit: Int
     private let ordinals: Ordinals
+    private let room: DescriptorRoom
 
-    init(limit: Int, ordinals: Ordinals) {
+    init(limit: Int, ordinals: Ordinals, room: DescriptorRoom) {
         self.limit = limit
         self.ordinals = ordinals
+        self.room = room
     }
 
     var hasRoom: Bool { ordinals.live.load(ordering: .relaxed) < limit }
@@ -167,20 +142,22 @@ final class Occupancy: Sendable {
     var isEased: Bool { ordinals.live.load(ordering: .relaxed) <= Easing.mark(below: limit) }
 
     func admit() -> UInt64 {
+        room.enter()
         ordinals.live.add(1, ordering: .relaxed)
         return ordinals.next()
     }
 
     /// From now on it is this listener that is woken when a connection leaves.
-    func serve(_ listener: any Channel) {
+    func serve(_ listener: ListenerName) {
         ordinals.gate.withLock { $0 = Ordinals.Gate(limit: limit, listener: listener) }
     }
 
     /// Makes room, and wakes the listener of now if it may be waiting for that.
     func leave() {
+        room.leave()
         let before = ordinals.live.subtract(1, ordering: .relaxed).oldValue
         guard let gate = ordinals.gate.withLock({ $0 }), before >= gate.limit else { return }
-        gate.listener.eventLoop.execute { gate.listener.read() }
+        gate.listener.resume()
     }
 }
 
@@ -193,7 +170,7 @@ final class Ordinals: Sendable {
 
     struct Gate {
         let limit: Int
-        let listener: any Channel
+        let listener: ListenerName
     }
 
     private let last = Atomic<UInt64>(0)

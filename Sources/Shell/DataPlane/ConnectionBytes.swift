@@ -2,6 +2,7 @@
 import FaultModel
 import FlowEngine
 import NIOCore
+import SocketLoops
 
 /// The bytes of one connection that are here now, in the two rows that effects speak of: for each
 /// direction what is unread, and what is held behind its lane's gate.
@@ -77,6 +78,14 @@ struct ConnectionBytes: ~Copyable {
         case .clientToServer: heldToServer.take(count, body)
         case .serverToClient: heldToClient.take(count, body)
         }
+    }
+
+    /// Lets go of the loop's storage, which what is kept shares; see ``ByteRow/compact()``.
+    mutating func compact() {
+        unreadToServer.compact()
+        unreadToClient.compact()
+        heldToServer.compact()
+        heldToClient.compact()
     }
 
     mutating func discardHeld(_ direction: Direction) {

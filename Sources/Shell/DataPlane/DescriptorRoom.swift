@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import NIOCore
+import SocketLoops
 import Synchronization
 
 /// How many connections the process's descriptors suffice for, over all listeners.
@@ -23,7 +23,7 @@ final class DescriptorRoom: Sendable {
     private let capacity = Atomic<Int>(0)
     private let live = Atomic<Int>(0)
     private let isAwaited = Atomic<Bool>(false)
-    private let waiting = Mutex<[any Channel]>([])
+    private let waiting = Mutex<[ListenerName]>([])
 
     init(limit: Int, kept: Int) {
         self.limit = limit
@@ -54,10 +54,10 @@ final class DescriptorRoom: Sendable {
     }
 
     /// Whether the listener may accept one more; it is woken when it may again.
-    func admits(_ listener: any Channel) -> Bool {
+    func admits(_ listener: ListenerName) -> Bool {
         if hasRoom { return true }
         waiting.withLock { waiting in
-            if !waiting.contains(where: { $0 === listener }) { waiting.append(listener) }
+            if !waiting.contains(listener) { waiting.append(listener) }
         }
         isAwaited.store(true, ordering: .sequentiallyConsistent)
         // One may have left in between, and seen nobody wait.
@@ -65,8 +65,8 @@ final class DescriptorRoom: Sendable {
     }
 
     /// A listener that closes waits no more.
-    func forget(_ listener: any Channel) {
-        waiting.withLock { $0.removeAll { $0 === listener } }
+    func forget(_ listener: ListenerName) {
+        waiting.withLock { $0.removeAll { $0 == listener } }
     }
 
     func enter() { live.add(1, ordering: .sequentiallyConsistent) }
@@ -92,7 +92,7 @@ final class DescriptorRoom: Sendable {
             isAwaited.store(false, ordering: .sequentiallyConsistent)
             return exchange(&waiting, with: [])
         }
-        for listener in woken { listener.eventLoop.execute { listener.read() } }
+        for listener in woken { listener.resume() }
     }
 }
 

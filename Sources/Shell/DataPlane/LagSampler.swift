@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventRecords
-import NIOCore
+import SocketLoops
 
 /// Looks how late an event loop comes to what is due; only while it carries connections.
 final class LagSampler {
-    /// Between two looks.
-    static let interval = TimeAmount.milliseconds(10)
+    /// Nanoseconds between two looks.
+    static let interval: Int64 = 10_000_000
 
     private(set) var lags = Histogram(.lateness)
-    private let loop: any EventLoop
-    private var next: Scheduled<Void>?
+    private let loop: SocketLoop
+    private var due: Int64 = 0
+    private lazy var alarm = Alarm(on: loop) { [unowned self] in look() }
 
-    init(_ loop: any EventLoop) { self.loop = loop }
+    init(_ loop: SocketLoop) { self.loop = loop }
 
-    func start() { if next == nil { schedule() } }
+    func start() { if alarm.time == nil { schedule() } }
 
-    func stop() {
-        next?.cancel()
-        next = nil
+    func stop() { alarm.cancel() }
+
+    private func look() {
+        lags.record(SocketLoop.now - due)
+        schedule()
     }
 
     private func schedule() {
-        let due = NIODeadline.now() + Self.interval
-        next = loop.assumeIsolated().scheduleTask(deadline: due) { [self] in
-            lags.record((NIODeadline.now() - due).nanoseconds)
-            schedule()
-        }
+        due = SocketLoop.now + Self.interval
+        alarm.set(for: due)
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import FaultModel
-import NIOCore
 import NIOPosix
 import SocketFiles
+import SocketLoops
 
 #if canImport(Glibc)
 import Glibc
@@ -10,13 +10,12 @@ import Glibc
 import Darwin
 #endif
 
-/// One proxy's listening socket.
+/// One proxy's listening socket, which one of the event loops has.
 struct Listener: Sendable {
     let proxy: ProxyDefinition
-    /// Where it really listens: port 0 has become a number.
-    let address: Endpoint
+    let socketAddress: SocketAddress
     let ordinals: Ordinals
-    private let channel: any Channel
+    private let name: ListenerName
 
     /// Clients that the kernel keeps waiting; it may allow fewer (net.core.somaxconn).
     static let backlog: CInt = 4_096
@@ -28,57 +27,62 @@ struct Listener: Sendable {
         _ proxy: ProxyDefinition,
         port: UInt16?,
         ordinals: Ordinals,
-        plane: PlaneState,
-        group: any EventLoopGroup
+        plane: PlaneState
     ) async throws(ListenFailure) -> Listener {
+        let acceptor = AcceptorPlan(
+            proxy: proxy.name,
+            limit: proxy.limits.connections,
+            ordinals: ordinals,
+            plane: plane,
+            loop: plane.nextLoop()
+        )
         do {
-            let occupancy = Occupancy(limit: proxy.limits.connections, ordinals: ordinals)
-            let name = proxy.name
-            let bootstrap = ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: backlog)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelOption(.maxMessagesPerRead, value: 1)
-                .serverChannelOption(.autoRead, value: false)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(
-                            Acceptor(proxy: name, plane: plane, occupancy: occupancy)
-                        )
-                    }
-                }
-                .relayingChildren()
-            let channel: any Channel
-            switch proxy.listen {
-            case .unix(let path):
-                try SocketFile(path: path).makeWay()
-                channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
-            case .tcp(let host, let wanted):
-                let port = wanted == 0 ? port ?? 0 : wanted
-                channel = try await bootstrap.bind(host: host, port: Int(port)).get()
-            }
+            let address = try await place(of: proxy.listen, port: port)
+            let bound = await acceptor.thread.run { $0.bind(address, for: acceptor) }
+            guard let bound else { throw SocketError(errno: ECANCELED) }
+            let (id, real) = try bound.get()
             return Listener(
                 proxy: proxy,
-                address: real(proxy.listen, channel),
+                socketAddress: real,
                 ordinals: ordinals,
-                channel: channel
+                name: ListenerName(thread: acceptor.thread, id: id)
             )
         } catch let error as SocketFile.Failure {
             throw ListenFailure(proxy: proxy.name, isInUse: true, message: error.description)
-        } catch {
+        } catch let error as SocketError {
             throw ListenFailure(proxy, error)
+        } catch {
+            throw ListenFailure(proxy: proxy.name, isInUse: false, message: "\(error)")
         }
     }
 
-    private static func real(_ wanted: Endpoint, _ channel: any Channel) -> Endpoint {
-        guard case .tcp(let host, _) = wanted, let port = channel.localAddress?.port else {
-            return wanted
+    private static func place(
+        of endpoint: Endpoint,
+        port: UInt16?
+    ) async throws -> SocketAddress {
+        switch endpoint {
+        case .unix(let path):
+            try SocketFile(path: path).makeWay()
+            return try SocketAddress(unixPath: path)
+        case .tcp(let host, let wanted):
+            let port = wanted == 0 ? port ?? 0 : wanted
+            let found = try await NIOThreadPool.singleton.runIfActive {
+                try SocketAddress.resolve(host: host, port: port, numericOnly: false)
+            }
+            guard let first = found.first else { throw SocketError(errno: EADDRNOTAVAIL) }
+            return first
         }
-        return .tcp(host: host, port: UInt16(clamping: port))
     }
 
     var endpoint: Endpoint { proxy.listen }
 
-    var socketAddress: SocketAddress? { channel.localAddress }
+    /// Where it really listens: port 0 has become a number.
+    var address: Endpoint {
+        guard case .tcp(let host, _) = proxy.listen, let port = socketAddress.port else {
+            return proxy.listen
+        }
+        return .tcp(host: host, port: port)
+    }
 
     /// Whether the listener is as this definition asks; the rest of it concerns connections.
     func serves(_ proxy: ProxyDefinition) -> Bool {
@@ -86,16 +90,33 @@ struct Listener: Sendable {
     }
 
     /// Starts to accept.
-    func open() async throws {
-        try await channel.setOption(.autoRead, value: true).get()
-        channel.read()
+    func open() async {
+        let id = name.id
+        _ = await name.thread.run { $0.open(id) }
     }
 
     /// - Parameter keepsFile: of a Unix socket, so that a connect is refused and not sent away.
     func close(keepsFile: Bool = false) async {
-        try? await channel.close()
+        let id = name.id
+        _ = await name.thread.run { $0.closeListener(id) }
         if keepsFile { return }
         if case .unix(let path) = address { SocketFile(path: path).remove() }
+    }
+}
+
+/// A listening socket, for those who are not on its thread.
+struct ListenerName: Sendable, Equatable {
+    let thread: LoopThread<LoopContext>
+    let id: UInt64
+
+    /// There may be room for clients again.
+    func resume() {
+        let id = id
+        thread.execute { $0.resume(id) }
+    }
+
+    static func == (left: ListenerName, right: ListenerName) -> Bool {
+        left.thread === right.thread && left.id == right.id
     }
 }
 
@@ -122,13 +143,12 @@ package struct ListenFailure: Error, Sendable {
         )
     }
 
-    init(_ proxy: ProxyDefinition, _ error: any Error) {
-        let code = (error as? IOError)?.errnoCode
-        let isInUse = code == EADDRINUSE
+    init(_ proxy: ProxyDefinition, _ error: SocketError) {
+        let isInUse = error == SocketError(errno: EADDRINUSE)
         let reason =
             isInUse
             ? "the address is in use; choose another, or port 0 for any that is free"
-            : SocketText.describe(error)
+            : error.description
         self.init(
             proxy: proxy.name,
             isInUse: isInUse,

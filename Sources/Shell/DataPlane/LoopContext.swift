@@ -3,26 +3,47 @@ import EventJournal
 import EventRecords
 import FaultModel
 import FlowEngine
-import NIOCore
+import SocketLoops
 
 /// What the connections of one event loop share: the rules in force, the clock, the event sink.
 ///
 /// Only its own event loop touches it, so nothing here is locked.
 final class LoopContext {
-    let loop: any EventLoop
+    let loop: SocketLoop
+    /// For those who answer from another thread.
+    let thread: LoopThread<LoopContext>
     let clock: RunClock
     let sink: EventSink
     let services: FlowServices
     let lag: LagSampler
+    /// Names of connections, over all loops.
+    let connectionNumbers: Ordinals
     var counts = LoopCounts()
+    /// Where a connection gathers the effects of one event.
+    var effects: [Effect] = []
+    var listeners: [UInt64: BoundListener] = [:]
+    var lastListener: UInt64 = 0
+    var resolutions = Resolutions()
     private var proxies: [String: LoopProxy] = [:]
     private var connections: [UInt64: ProxiedConnection] = [:]
-    private var drained: EventLoopPromise<Void>?
+    private var onDrained: [@Sendable () -> Void] = []
+    private lazy var drainLimit = Alarm(on: loop) { [unowned self] in
+        for connection in Array(connections.values) { connection.cancel(.rst) }
+    }
 
-    init(loop: any EventLoop, clock: RunClock, log: EventLog, services: FlowServices) {
+    init(
+        _ loop: SocketLoop,
+        of thread: LoopThread<LoopContext>,
+        clock: RunClock,
+        log: EventLog,
+        services: FlowServices,
+        connections: Ordinals
+    ) {
         self.services = services
         self.loop = loop
+        self.thread = thread
         self.clock = clock
+        connectionNumbers = connections
         sink = EventSink(log: log, loop: loop)
         lag = LagSampler(loop)
     }
@@ -60,12 +81,18 @@ final class LoopContext {
 
     func remove(_ connection: ProxiedConnection) {
         connections.removeValue(forKey: connection.name.id)
-        if connections.isEmpty { lag.stop() }
-        if connections.isEmpty, let drained {
-            self.drained = nil
-            sink.flush()
-            drained.succeed()
-        }
+        for listener in listeners.values { listener.socket.retryNow() }
+        guard connections.isEmpty else { return }
+        lag.stop()
+        endDrain()
+    }
+
+    private func endDrain() {
+        guard !onDrained.isEmpty else { return }
+        drainLimit.cancel()
+        sink.flush()
+        for tell in onDrained { tell() }
+        onDrained.removeAll()
     }
 
     var totals: [String: LoopProxy.Totals] { proxies.mapValues(\.totals) }
@@ -82,27 +109,20 @@ final class LoopContext {
     }
 
     /// Ends idle connections now and the others when they are done, or after `limit` at the latest.
-    func drain(within limit: Duration) -> EventLoopFuture<Void> {
-        let promise = drained ?? loop.makePromise()
-        guard !connections.isEmpty else {
-            sink.flush()
-            promise.succeed()
-            return promise.futureResult
-        }
-        drained = promise
+    func drain(within limit: Duration, then tell: @escaping @Sendable () -> Void) {
+        onDrained.append(tell)
         for connection in Array(connections.values) { connection.drain() }
-        loop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) { [self] in
-            for connection in Array(connections.values) { connection.cancel(.rst) }
-        }
-        return promise.futureResult
+        if connections.isEmpty { return endDrain() }
+        drainLimit.set(for: clock.time(of: clock.now + limit))
     }
 }
 
 /// One proxy as one event loop knows it.
 final class LoopProxy {
     let name: String
-    var definition: ProxyDefinition
+    var definition: ProxyDefinition { didSet { upstreams = Self.upstreams(of: definition) } }
     var rules: RuleSet
+    private(set) var upstreams: [LoopUpstream]
     var totals = Totals()
     var exchanges = ExchangeFigures()
 
@@ -126,6 +146,27 @@ final class LoopProxy {
         name = proxy.definition.name
         definition = proxy.definition
         rules = proxy.rules
+        upstreams = Self.upstreams(of: proxy.definition)
+    }
+
+    private static func upstreams(of definition: ProxyDefinition) -> [LoopUpstream] {
+        definition.upstreams.map(LoopUpstream.init)
+    }
+}
+
+/// An upstream, and its address where that needs no name server.
+struct LoopUpstream {
+    let endpoint: Endpoint
+    let address: SocketAddress?
+
+    init(_ endpoint: Endpoint) {
+        self.endpoint = endpoint
+        switch endpoint {
+        case .unix(let path): address = try? SocketAddress(unixPath: path)
+        case .tcp(let host, let port):
+            let found = try? SocketAddress.resolve(host: host, port: port, numericOnly: true)
+            address = found?.first
+        }
     }
 }
 

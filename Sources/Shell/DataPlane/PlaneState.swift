@@ -1,57 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventJournal
 import FlowEngine
-import NIOCore
+import SocketLoops
 import Synchronization
 
-/// What the listeners need of the data path: its event loops' contexts and the event log.
+/// What the listeners need of the data path: its event loops and the event log.
 final class PlaneState: Sendable {
     let log: EventLog
-    let contexts: [NIOLoopBound<LoopContext>]
+    let loops: [LoopThread<LoopContext>]
     let room: DescriptorRoom
-    private let connections = Ordinals()
+    private let connections: Ordinals
+    private let listeners = Atomic<Int>(0)
 
+    /// - Throws: where descriptors have run out.
     init(
         log: EventLog,
-        group: any EventLoopGroup,
+        eventLoops count: Int,
         services: FlowServices,
         room: DescriptorRoom
-    ) async throws {
+    ) throws(SocketError) {
         self.log = log
         self.room = room
+        let connections = Ordinals()
+        self.connections = connections
         let clock = RunClock(log)
-        var contexts: [NIOLoopBound<LoopContext>] = []
-        for loop in group.makeIterator() {
-            contexts.append(
-                try await loop.submit {
-                    NIOLoopBound(
-                        LoopContext(loop: loop, clock: clock, log: log, services: services),
-                        eventLoop: loop
+        var loops: [LoopThread<LoopContext>] = []
+        for number in 0..<count {
+            loops.append(
+                try LoopThread(name: "event-loop-\(number)") { loop, thread in
+                    LoopContext(
+                        loop,
+                        of: thread,
+                        clock: clock,
+                        log: log,
+                        services: services,
+                        connections: connections
                     )
-                }.get()
+                }
             )
         }
-        self.contexts = contexts
+        self.loops = loops
     }
 
-    func nextConnection() -> UInt64 { connections.next() }
-
-    /// - Precondition: called on `loop`.
-    func context(of loop: any EventLoop) -> LoopContext? {
-        for context in contexts where context.eventLoop === loop { return context.value }
-        return nil
+    /// The loops take turns to carry a listener.
+    func nextLoop() -> Int {
+        listeners.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count
     }
 
-    /// Runs `body` on every event loop and gathers what each returns.
+    /// Runs `body` on every event loop, side by side, and gathers what each returns.
     func onEveryLoop<Value: Sendable>(
         _ body: @escaping @Sendable (LoopContext) -> Value
     ) async -> [Value] {
-        var values: [Value] = []
-        for context in contexts {
-            if let value = try? await context.eventLoop.submit({ body(context.value) }).get() {
-                values.append(value)
+        await withTaskGroup(of: Value?.self) { tasks in
+            for loop in loops { tasks.addTask { await loop.run(body) } }
+            return await tasks.reduce(into: []) { values, value in
+                if let value { values.append(value) }
             }
         }
-        return values
     }
 }

@@ -2,72 +2,46 @@
 import EventRecords
 import FaultModel
 import FlowEngine
-import NIOCore
+import SocketLoops
 
 // What the two ends tell, what others ask, and how it ends.
 extension ProxiedConnection {
     // MARK: What the ends tell
 
-    func accepted() {
-        wasAccepted = true
+    /// Takes the client on.
+    func begin() {
         proxy.totals.live += 1
         proxy.totals.connections += 1
         context.add(self)
-        log(.connectionOpened(ConnectionOpened(connection: name, client: clientText)))
-        // The rules, or the proxy itself, may have changed since the accept.
-        guard context.proxy(named: proxy.name)?.definition.isEnabled == true else {
-            return cancel(.fin)
-        }
+        log(
+            .connectionOpened(
+                ConnectionOpened(connection: name, client: clientAddress.description)
+            )
+        )
         watchIdleness()
+        do throws(SocketError) {
+            try client.begin(self)
+        } catch {
+            // For want of memory; a client that cannot be watched cannot be served.
+            return closeIfDone()
+        }
         handle(.accepted)
     }
 
-    func read(_ buffer: ByteBuffer, from end: End) {
-        let direction: Direction = end == .client ? .clientToServer : .serverToClient
-        peer(end)?.isReading = false
-        bytes.append(buffer, direction)
-        handle(.arrived(direction))
+    private func end(of socket: StreamSocket) -> End? {
+        if socket === client { return .client }
+        return socket === server ? .server : nil
     }
 
-    func writabilityChanged(_ end: End) {
-        guard !isBusy else { return }
-        if waitsForClient, client.channel.isWritable {
-            waitsForClient = false
-            handle(.arrived(.clientToServer))
-            guard hasEndedWaiting, !waitsForClient else { return }
-            hasEndedWaiting = false
-            handle(.ended(.client, .fin))
-        } else {
-            keepReading()
-        }
-    }
-
-    /// The channel went away before it ever was active.
-    func removed() {
-        guard !wasAccepted, !isClosed else { return }
-        isClosed = true
-        onClose?()
-        onClose = nil
-    }
-
-    func inputClosed(_ end: End) {
-        peer(end)?.inputIsClosed = true
+    private func inputEnded(_ end: End) {
         noteEnding(end == .client ? .client : .server, .fin)
         handle(.ended(end, .fin))
     }
 
-    func failed(_ end: End) { peer(end)?.hasFailed = true }
-
-    func inactive(_ end: End) {
-        guard let peer = peer(end) else { return }
-        peer.isGone = true
-        // Once our side is shut, the peer's FIN closes the channel without another event.
-        let wasOrderly = peer.outputIsClosed && !peer.hasFailed
-        if !flow.isOver, !(wasOrderly && peer.inputIsClosed) {
-            noteEnding(end == .client ? .client : .server, wasOrderly ? .fin : .rst)
-            handle(.ended(end, wasOrderly ? .fin : .rst))
-        }
-        closeIfDone()
+    private func failed(_ end: End) {
+        guard !flow.isOver else { return closeIfDone() }
+        noteEnding(end == .client ? .client : .server, .rst)
+        handle(.ended(end, .rst))
     }
 
     // MARK: What others ask
@@ -89,8 +63,8 @@ extension ProxiedConnection {
     var view: ConnectionView {
         ConnectionView(
             connection: name,
-            client: clientText,
-            upstream: upstreamText,
+            client: clientAddress.description,
+            upstream: upstream?.description,
             opened: opened.nanoseconds,
             bytesToServer: flow.toServer.passed,
             bytesToClient: flow.toClient.passed,
@@ -108,18 +82,18 @@ extension ProxiedConnection {
         guard how == .fin else { return abandon(.rst) }
         client.finish()
         server?.finish()
-        patience.cancel()
-        linger(stalledFor: 0, pending: .max)
+        linger = Linger()
+        lingerOn()
     }
 
     /// Waits while bytes still leave, and then for the peers to close theirs; both are bounded.
-    private func linger(stalledFor stalls: Int, pending: Int) {
-        patience.set(for: context.clock.now + Self.lingerTime) { [self] in
-            let left = client.pendingBytes + (server?.pendingBytes ?? 0)
-            let stalls = left < pending ? 0 : stalls + 1
-            guard left > 0, stalls < Self.maximumStalls else { return abandon(.fin) }
-            linger(stalledFor: stalls, pending: left)
+    func lingerOn() {
+        guard var linger, !isClosed else { return }
+        guard linger.mayGoOn(pending: client.pendingBytes + (server?.pendingBytes ?? 0)) else {
+            return abandon(.fin)
         }
+        self.linger = linger
+        patience.set(for: context.clock.time(of: context.clock.now + Linger.interval))
     }
 
     private func cancelDial() {
@@ -129,19 +103,17 @@ extension ProxiedConnection {
 
     /// Closes both channels without waiting for anybody.
     func abandon(_ how: Close.How) {
-        if how == .rst {
-            client.resetOnClose()
-            server?.resetOnClose()
+        for socket in [client, server] {
+            if how == .rst { socket?.reset() } else { socket?.close() }
         }
-        client.close()
-        server?.close()
+        closeIfDone()
     }
 
     func closeIfDone() {
-        guard client.isGone, server?.isGone ?? true, !isClosed else { return }
+        guard !isBusy, !isClosed, client.isClosed, server?.isClosed ?? true else { return }
         isClosed = true
-        alarm.cancel()
-        patience.cancel()
+        alarm.retire()
+        patience.retire()
         cancelDial()
         proxy.totals.live -= 1
         let ending = ending ?? (.proxy, .fin)
@@ -158,11 +130,56 @@ extension ProxiedConnection {
             )
         )
         context.remove(self)
-        onClose?()
-        onClose = nil
+        leave()
     }
 
     func noteEnding(_ party: ConnectionClosed.Party, _ how: ConnectionClosed.How) {
         if ending == nil { ending = (party, how) }
+    }
+}
+
+extension ProxiedConnection: SocketObserver {
+    /// The dial is told of that.
+    func connected(_ socket: StreamSocket) {}
+
+    func readable(_ socket: StreamSocket) {
+        guard let end = end(of: socket), !isClosed else { return }
+        let direction: Direction = end == .client ? .clientToServer : .serverToClient
+        guard mayRead(direction, to: end == .client ? server : client) else { return }
+        switch socket.read() {
+        case .bytes(let buffer):
+            bytes.append(buffer, direction)
+            handle(.arrived(direction))
+        case .ended: inputEnded(end)
+        case .failed: failed(end)
+        case .nothing: return
+        }
+    }
+
+    func drained(_ socket: StreamSocket) { drained() }
+
+    func failed(_ socket: StreamSocket, _ error: SocketError) {
+        if let end = end(of: socket) { failed(end) }
+    }
+}
+
+/// The time that an ended connection gives its peers.
+struct Linger {
+    /// Between two looks at whether bytes still leave.
+    static let interval = Duration.seconds(2)
+    /// How many times in a row it may find that none has left: half a minute.
+    static let maximumStalls = 15
+
+    private var pending = Int.max
+    private var stalls = 0
+    private var hasWaited = false
+
+    /// - Parameter pending: bytes that the system has not taken yet.
+    mutating func mayGoOn(pending: Int) -> Bool {
+        defer { hasWaited = true }
+        guard hasWaited else { return true }
+        stalls = pending < self.pending ? 0 : stalls + 1
+        self.pending = pending
+        return pending > 0 && stalls < Self.maximumStalls
     }
 }

@@ -3,48 +3,47 @@ import EventRecords
 import FaultModel
 import FlowEngine
 import NIOCore
+import SocketLoops
 
 /// A client, its server, and the bytes between them: one event goes in, its effects are obeyed.
 ///
 /// Everything happens on one event loop. The flow decides; this keeps the bytes in their order,
 /// reads only when there is room for more, and sets the one alarm the flow asks for.
 final class ProxiedConnection {
-    /// How long an ended connection waits for its peers to close theirs.
-    static let lingerTime = Duration.seconds(2)
-    /// How many times in a row a linger may find that no byte has left: half a minute.
-    static let maximumStalls = 15
-
     let name: ConnectionName
     let proxy: LoopProxy
     let context: LoopContext
     let limits: ProxyLimits
-    let clientText: String
+    let clientAddress: SocketLoops.SocketAddress
     let opened: Moment
     var flow: ConnectionFlow
-    let client: Peer
-    var server: Peer?
-    var upstreamText: String?
+    let client: StreamSocket
+    var server: StreamSocket?
+    var upstream: Endpoint?
     var dial: UpstreamDial?
 
     var bytes = ConnectionBytes()
     /// Bytes that the flow let go while the server was not connected yet.
     var clearedForServer = 0
 
-    var inputs = CircularBuffer<Input>()
-    var isBusy = false
-    var spare: [Effect] = []
-    let alarm: Alarm
+    /// What has happened while something else was being handled.
+    private var waiting: [Input] = []
+    private(set) var isBusy = false
+    private var alarmIsSet = false
+    /// When the flow wants to be called.
+    lazy var alarm = Alarm(on: context.loop) { [unowned self] in handle(.woke) }
     /// For the idle time while the connection lives, and for the linger when it is over.
-    let patience: Alarm
+    lazy var patience = Alarm(on: context.loop) { [unowned self] in outOfPatience() }
+    /// How far the linger is; `nil` before.
+    var linger: Linger?
     var lastActivity: Moment
     var isDraining = false
     var isClosed = false
-    var wasAccepted = false
     /// A request is not begun while the client does not take the answers it has.
     var waitsForClient = false
     /// The client has ended behind a request that waits so.
     var hasEndedWaiting = false
-    var onClose: (() -> Void)?
+    private let occupancy: Occupancy
     /// Who ended the connection first, and how.
     var ending: (by: ConnectionClosed.Party, how: ConnectionClosed.How)?
 
@@ -53,7 +52,7 @@ final class ProxiedConnection {
         case accepted
         case arrived(Direction)
         case ended(End, Close.How)
-        case connected(any Channel)
+        case connected(StreamSocket)
         case unreachable(String)
         case woke
         case adopt
@@ -61,27 +60,23 @@ final class ProxiedConnection {
     }
 
     init(
-        channel: any Channel,
+        _ accepted: AcceptedClient,
         name: ConnectionName,
-        facts: ConnectionFacts,
         proxy: LoopProxy,
-        context: LoopContext,
-        onClose: @escaping () -> Void
+        context: LoopContext
     ) {
         self.name = name
         self.proxy = proxy
         self.context = context
-        self.onClose = onClose
+        occupancy = accepted.occupancy
         limits = proxy.definition.limits
-        clientText = channel.remoteAddress.map(SocketText.describe) ?? "unix"
+        clientAddress = accepted.address
         opened = context.clock.now
         lastActivity = opened
-        client = Peer(channel)
-        alarm = Alarm(context)
-        patience = Alarm(context)
+        client = StreamSocket(accepted.descriptor, on: context.loop)
         flow = ConnectionFlow(
             name: name,
-            facts: facts,
+            facts: ConnectionFacts(ordinal: accepted.ordinal, client: accepted.address.ip),
             proxy: proxy.definition,
             rules: proxy.rules,
             services: context.services
@@ -89,25 +84,55 @@ final class ProxiedConnection {
     }
 
     func handle(_ input: Input) {
-        inputs.append(input)
-        guard !isBusy else { return }
+        guard !isBusy else { return waiting.append(input) }
         isBusy = true
         // Taken, not borrowed: the storage outlives the events.
-        var effects = exchange(&spare, with: [])
-        while let input = inputs.popFirst() {
+        var effects = exchange(&context.effects, with: [])
+        var next: Input? = input
+        while let input = next {
             decide(input, emitting: &effects)
             for effect in effects { obey(effect) }
             effects.removeAll(keepingCapacity: true)
+            next = waiting.isEmpty ? nil : waiting.removeFirst()
         }
-        spare = effects
-        isBusy = false
+        context.effects = effects
         flow.drainDelayErrors(into: &context.counts.delayErrors)
         client.flush()
         server?.flush()
+        bytes.compact()
+        isBusy = false
+        takeWaitingRequest()
+        // What went wrong meanwhile was put aside.
+        if !waiting.isEmpty { return handle(waiting.removeFirst()) }
+        closeIfDone()
         guard !isClosed else { return }
-        alarm.set(for: flow.alarm) { [self] in handle(.woke) }
+        let moment = flow.alarm
+        if moment != nil || alarmIsSet { setAlarm(moment) }
         keepReading()
         if isDraining, flow.isIdle, !flow.isOver { cancel(.fin) }
+    }
+
+    /// Goes on with the request that waited until the client had taken the answers before it.
+    private func takeWaitingRequest() {
+        guard waitsForClient, client.isWritable else { return }
+        waitsForClient = false
+        waiting.append(.arrived(.clientToServer))
+        guard hasEndedWaiting else { return }
+        hasEndedWaiting = false
+        waiting.append(.ended(.client, .fin))
+    }
+
+    /// Everything written to an end has left.
+    func drained() {
+        takeWaitingRequest()
+        if !waiting.isEmpty { return handle(waiting.removeFirst()) }
+        closeIfDone()
+        keepReading()
+    }
+
+    private func setAlarm(_ moment: Moment?) {
+        alarmIsSet = moment != nil
+        alarm.set(for: moment.map(context.clock.time))
     }
 
     private func decide(_ input: Input, emitting effects: inout [Effect]) {
@@ -118,7 +143,7 @@ final class ProxiedConnection {
             flow.opened(at: now, emitting: &effects)
         case .arrived(let direction):
             lastActivity = now
-            if direction == .clientToServer, flow.awaitsRequest, !client.channel.isWritable {
+            if direction == .clientToServer, flow.awaitsRequest, !client.isWritable {
                 return waitsForClient = true
             }
             let unread = bytes.unread(direction)
@@ -130,8 +155,8 @@ final class ProxiedConnection {
             )
         case .ended(.client, .fin) where waitsForClient: hasEndedWaiting = true
         case .ended(let end, let how): flow.ended(end, how, at: now, emitting: &effects)
-        case .connected(let channel):
-            server = Peer(channel)
+        case .connected(let socket):
+            server = socket
             flow.connected(at: now, emitting: &effects)
             let cleared = clearedForServer
             clearedForServer = 0
@@ -164,8 +189,8 @@ final class ProxiedConnection {
         case .dial: startDial()
         case .disconnect: disconnect()
         case .reread(let direction):
-            if bytes.hasUnread(direction) { inputs.append(.arrived(direction)) }
-        case .finish(let end): peer(end)?.finish()
+            if bytes.hasUnread(direction) { waiting.append(.arrived(direction)) }
+        case .finish(let end): socket(end)?.finish()
         case .end(let how):
             noteEnding(.proxy, how == .rst ? .rst : .fin)
             end(how)
@@ -186,26 +211,19 @@ final class ProxiedConnection {
     }
 
     private func startDial() {
-        let definition = proxy.definition
-        dial = UpstreamDial(
-            definition,
-            on: context.loop,
-            handler: { [self] in EndHandler(.server, of: self) },
-            then: { [self] result in
-                dial = nil
-                switch result {
-                case .success(let reached):
-                    guard !isClosed, !flow.isOver else {
-                        return reached.channel.close(promise: nil)
-                    }
-                    upstreamText = reached.endpoint.description
-                    handle(.connected(reached.channel))
-                case .failure(let failure):
-                    guard !isClosed, !flow.isOver else { return }
-                    handle(.unreachable(failure.message))
-                }
+        dial = UpstreamDial(proxy, on: context) { [self] result in
+            dial = nil
+            switch result {
+            case .success(let reached):
+                guard !isClosed, !flow.isOver else { return reached.socket.close() }
+                upstream = reached.endpoint
+                reached.socket.handOver(to: self)
+                handle(.connected(reached.socket))
+            case .failure(let failure):
+                guard !isClosed, !flow.isOver else { return }
+                handle(.unreachable(failure.message))
             }
-        )
+        }
         dial?.start()
     }
 
@@ -213,40 +231,48 @@ final class ProxiedConnection {
         let leaving = server
         server = nil
         bytes.discardUnread(.serverToClient)
-        leaving?.channel.close(promise: nil)
+        leaving?.close()
     }
 
-    /// Reads from an end only while there is room for what it sends.
+    /// Has what is still to be read come up again, where there is room for it now.
     func keepReading() {
         guard !isClosed else { return }
-        if mayRead(.clientToServer, to: server) { client.read() }
-        if mayRead(.serverToClient, to: client) { server?.read() }
+        if client.isReadable, mayRead(.clientToServer, to: server) { client.readLater() }
+        if let server, server.isReadable, mayRead(.serverToClient, to: client) {
+            server.readLater()
+        }
     }
 
-    private func mayRead(_ direction: Direction, to destination: Peer?) -> Bool {
+    /// Whether there is room for what an end sends: it is not read before.
+    func mayRead(_ direction: Direction, to destination: StreamSocket?) -> Bool {
         if flow.isOver { return true }
         let lane = direction == .clientToServer ? flow.toServer : flow.toClient
         // A head has to fit, whatever the bound for the rest, and what rules wait to see whole.
         let bound = max(limits.buffer.bytes, limits.head.bytes + 1)
         return bytes.count(direction) < bound
-            && !lane.isFull(limit: limits.buffer.bytes) && destination?.channel.isWritable ?? true
+            && !lane.isFull(limit: limits.buffer.bytes) && destination?.isWritable ?? true
     }
 
     func watchIdleness() {
         guard limits.idleTimeout > .zero else { return }
-        patience.set(for: lastActivity + limits.idleTimeout) { [self] in
-            guard context.clock.now >= lastActivity + limits.idleTimeout else {
-                return watchIdleness()
-            }
-            noteEnding(.proxy, .timeout)
-            handle(.cancel(.fin))
-        }
+        patience.set(for: context.clock.time(of: lastActivity + limits.idleTimeout))
     }
+
+    private func outOfPatience() {
+        if linger != nil { return lingerOn() }
+        guard context.clock.now >= lastActivity + limits.idleTimeout else {
+            return watchIdleness()
+        }
+        noteEnding(.proxy, .timeout)
+        handle(.cancel(.fin))
+    }
+
+    func leave() { occupancy.leave() }
 
     func log(_ body: EventRecord.Body) {
         context.count(body, for: proxy)
         context.sink.append(body, elapsed: context.clock.now.nanoseconds)
     }
 
-    func peer(_ end: End) -> Peer? { end == .client ? client : server }
+    func socket(_ end: End) -> StreamSocket? { end == .client ? client : server }
 }

@@ -2,14 +2,8 @@
 import EventJournal
 import EventRecords
 import FaultModel
-import NIOCore
 import SocketFiles
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import SocketLoops
 
 /// The proxies whose clients are refused: by a `refuse` rule, or by a partition.
 ///
@@ -69,7 +63,7 @@ struct Refusals {
             endpoint: listener.endpoint,
             address: listener.address,
             socketAddress: listener.socketAddress,
-            port: listener.socketAddress.flatMap(ReservedPort.init)
+            port: ReservedPort(listener.socketAddress)
         )
         log.append(
             .notice(
@@ -127,24 +121,11 @@ final class ReservedPort: Sendable {
 
     /// `nil` for a Unix socket, whose file stays, and when the port cannot be had.
     init?(_ address: SocketAddress) {
-        guard address.port != nil else { return nil }
-        #if canImport(Glibc)
-        let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        #else
-        let kind = SOCK_STREAM
-        #endif
-        let descriptor = socket(CInt(address.protocol.rawValue), kind, 0)
-        guard descriptor >= 0 else { return nil }
-        var isOn: CInt = 1
-        let length = socklen_t(MemoryLayout<CInt>.size)
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isOn, length)
-        let status = address.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
-        guard status == 0 else {
-            close(descriptor)
+        guard address.port != nil, let descriptor = try? Descriptor.bound(to: address) else {
             return nil
         }
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit { Descriptor.close(descriptor) }
 }

@@ -3,13 +3,12 @@ package import EventJournal
 package import EventRecords
 package import FaultModel
 package import FlowEngine
-package import NIOCore
+package import SocketLoops
 
 /// The data path as a whole: its listeners, and the event loops that carry the connections.
 ///
 /// An actor for the slow things only, such as binding a listener; no byte passes through it.
 package actor TrafficPlane {
-    private let group: any EventLoopGroup
     private let plane: PlaneState
     private var listeners: [String: Listener] = [:]
     /// Ports that were given for port 0, so that a proxy comes back where it was.
@@ -21,24 +20,25 @@ package actor TrafficPlane {
     private var inForce: CompiledSnapshot?
     private let answers = AnswerStore()
 
+    /// Starts the event loops, which ``stop()`` ends.
+    ///
     /// - Parameters:
-    ///   - group: carries the connections; the caller shuts it down.
+    ///   - count: how many event loops carry the connections, at least one.
     ///   - services: what connections ask for and do not do themselves; what `stale` rules
     ///     remember is kept here.
     ///   - descriptors: how many of the process's descriptors no connection takes, beside those
     ///     that are open when the first listener is.
     package init(
-        group: any EventLoopGroup,
+        eventLoops count: Int,
         log: EventLog,
         services: FlowServices,
         keeping descriptors: Int
-    ) async throws {
-        self.group = group
+    ) throws(SocketError) {
         var services = services
         services.memory = answers
-        plane = try await PlaneState(
+        plane = try PlaneState(
             log: log,
-            group: group,
+            eventLoops: count,
             services: services,
             room: DescriptorRoom(limit: DescriptorLimit.current, kept: descriptors)
         )
@@ -89,7 +89,7 @@ package actor TrafficPlane {
         let kept = served.filter { refusing[$0.name] != nil }.map { ($0.name, $0.listen) }
         refusals.keep(Dictionary(kept) { first, _ in first })
         for (name, listener) in bound {
-            try? await listener.open()
+            await listener.open()
             listeners[name] = listener
         }
     }
@@ -112,8 +112,7 @@ package actor TrafficPlane {
             proxy,
             port: grantedPorts[key],
             ordinals: count,
-            plane: plane,
-            group: group
+            plane: plane
         )
         if case .tcp(_, let port) = listener.address { grantedPorts[key] = port }
         return listener
@@ -121,7 +120,7 @@ package actor TrafficPlane {
 
     private func restore(_ listener: Listener) async {
         guard let again = try? await bind(listener.proxy) else { return }
-        try? await again.open()
+        await again.open()
         listeners[listener.proxy.name] = again
     }
 
@@ -167,9 +166,22 @@ package actor TrafficPlane {
         for listener in listeners.values { await listener.close() }
         listeners.removeAll()
         refusals = Refusals()
-        let futures = plane.contexts.map { context in
-            context.eventLoop.flatSubmit { context.value.drain(within: limit) }
+        await withTaskGroup(of: Void.self) { tasks in
+            for loop in plane.loops {
+                tasks.addTask {
+                    await withCheckedContinuation { continuation in
+                        let isTaken = loop.execute {
+                            $0.drain(within: limit) { continuation.resume() }
+                        }
+                        if !isTaken { continuation.resume() }
+                    }
+                }
+            }
         }
-        for future in futures { try? await future.get() }
+    }
+
+    /// Ends the event loops; everything has been drained before.
+    package func stop() async {
+        for loop in plane.loops { await loop.stop() }
     }
 }

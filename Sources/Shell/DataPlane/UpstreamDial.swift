@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import FaultModel
-import NIOCore
-import NIOPosix
+import FlowEngine
+import SocketLoops
 
 /// Tries a proxy's upstreams in order until one accepts; names are resolved anew each time.
+///
+/// A name with several addresses is tried at all of them: the next one when one has failed, or has
+/// said nothing for ``attemptDelay``; the first that answers is taken (RFC 8305, 5).
 final class UpstreamDial {
     struct Reached {
-        let channel: any Channel
+        let socket: StreamSocket
         let endpoint: Endpoint
     }
 
@@ -14,108 +17,128 @@ final class UpstreamDial {
         let message: String
     }
 
+    /// Nanoseconds before another address is tried beside one that is silent.
+    static let attemptDelay: Int64 = 250_000_000
+
     private let proxy: ProxyDefinition
-    private let loop: any EventLoop
-    private let makeHandler: () -> EndHandler
-    private let then: (Result<Reached, Failure>) -> Void
-    private var remaining: ArraySlice<Endpoint>
+    private let context: LoopContext
+    private var then: ((Result<Reached, Failure>) -> Void)?
+    private var upstreams: ArraySlice<LoopUpstream>
     private var failures: [String] = []
-    private var isCancelled = false
-    /// The channels of the attempt under way: one, or one for each address of a name.
-    private var attempts: [any Channel] = []
+
+    /// The upstream that is being tried.
+    private var endpoint: Endpoint?
+    private var addresses: ArraySlice<SocketAddress> = []
+    private var attempts: [StreamSocket] = []
+    private var lastError: SocketError?
+    private lazy var limit = Alarm(on: context.loop) { [unowned self] in timedOut() }
+    private lazy var impatience = Alarm(on: context.loop) { [unowned self] in tryNextAddress() }
 
     init(
-        _ proxy: ProxyDefinition,
-        on loop: any EventLoop,
-        handler: @escaping () -> EndHandler,
+        _ proxy: LoopProxy,
+        on context: LoopContext,
         then: @escaping (Result<Reached, Failure>) -> Void
     ) {
-        self.proxy = proxy
-        self.loop = loop
-        makeHandler = handler
+        self.proxy = proxy.definition
+        self.context = context
         self.then = then
-        remaining = proxy.upstreams[...]
+        upstreams = proxy.upstreams[...]
     }
 
     func start() {
-        guard let endpoint = remaining.popFirst() else {
+        guard let upstream = upstreams.popFirst() else {
             let list = failures.joined(separator: "; ")
-            return then(.failure(Failure(message: "\(proxy.name): no upstream answered: \(list)")))
+            let failure = Failure(message: "\(proxy.name): no upstream answered: \(list)")
+            return end(with: .failure(failure))
         }
-        connect(to: endpoint).assumeIsolated().whenComplete { [self] result in
-            attempts = []
-            switch result {
-            case .success(let channel):
-                guard !isCancelled else { return channel.close(promise: nil) }
-                then(.success(Reached(channel: channel, endpoint: endpoint)))
-            case .failure(let error):
-                guard !isCancelled else { return }
-                failures.append("\(endpoint): \(SocketText.describe(error))")
-                start()
+        endpoint = upstream.endpoint
+        lastError = nil
+        if let address = upstream.address { return connect(to: [address]) }
+        guard case .tcp(let host, let port) = upstream.endpoint else {
+            return gaveUp("the path is too long")
+        }
+        waitAtMost(proxy.limits.connectTimeout)
+        context.resolutions.begin(host, port, for: context.thread) { [self] answer in
+            guard then != nil, endpoint == upstream.endpoint else { return }
+            switch answer {
+            case .success(let addresses): connect(to: addresses)
+            case .failure(let error): gaveUp(error.description)
             }
         }
     }
 
-    /// Gives the descriptors back now: an address that does not answer would keep them for long.
     func cancel() {
-        isCancelled = true
-        for attempt in attempts { attempt.close(promise: nil) }
+        then = nil
+        endAttempts()
     }
 
-    private func connect(to endpoint: Endpoint) -> EventLoopFuture<any Channel> {
-        let handler = NIOLoopBound(makeHandler(), eventLoop: loop)
-        let dial = NIOLoopBound(self, eventLoop: loop)
-        let bootstrap = ClientBootstrap(group: loop)
-            .connectTimeout(TimeAmount(proxy.limits.connectTimeout))
-            .relaying()
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard !dial.value.isCancelled else { throw CancellationError() }
-                    dial.value.attempts.append(channel)
-                    try channel.pipeline.syncOperations.addHandler(handler.value)
-                }
+    private func waitAtMost(_ duration: Duration) {
+        limit.set(for: context.clock.time(of: context.clock.now + duration))
+    }
+
+    private func connect(to addresses: [SocketAddress]) {
+        self.addresses = addresses[...]
+        tryNextAddress()
+        if !attempts.isEmpty, limit.time == nil { waitAtMost(proxy.limits.connectTimeout) }
+    }
+
+    private func tryNextAddress() {
+        while let address = addresses.popFirst() {
+            do throws(SocketError) {
+                let socket = try StreamSocket(connectingTo: address, on: context.loop)
+                try socket.begin(self)
+                attempts.append(socket)
+                if !addresses.isEmpty { impatience.set(for: SocketLoop.now + Self.attemptDelay) }
+                return
+            } catch {
+                lastError = error
             }
-        switch endpoint {
-        case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
-        case .tcp(let host, let port):
-            if let address = try? SocketAddress(ipAddress: host, port: Int(port)) {
-                return bootstrap.connect(to: address)
-            }
-            return bootstrap.connect(host: host, port: Int(port))
         }
+        if attempts.isEmpty { gaveUp(lastError?.description ?? "it has no address") }
+    }
+
+    private func timedOut() {
+        let time = proxy.limits.connectTimeout
+        gaveUp("no answer within \(time.nanoseconds / 1_000_000) ms")
+    }
+
+    private func gaveUp(_ reason: String) {
+        endAttempts()
+        failures.append("\(endpoint?.description ?? proxy.name): \(reason)")
+        start()
+    }
+
+    private func endAttempts() {
+        limit.cancel()
+        impatience.cancel()
+        addresses = []
+        for attempt in attempts { attempt.close() }
+        attempts = []
+    }
+
+    private func end(with result: Result<Reached, Failure>) {
+        let tell = then
+        then = nil
+        tell?(result)
     }
 }
 
-/// The options that every channel of the data path has, at both ends.
-enum RelayOptions {
-    /// One read for each turn of the event loop: what one sends, the other must be able to take.
-    static let messagesPerRead: UInt = 1
-    /// Buffers for a read begin here and follow what arrives.
-    static let receiveAllocator = AdaptiveRecvByteBufferAllocator(
-        minimum: 2_048,
-        initial: 8_192,
-        maximum: 262_144
-    )
-    /// Written but not sent: above the high mark the other end is not read until below the low.
-    static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 65_536, high: 262_144)
-}
-
-extension ClientBootstrap {
-    fileprivate func relaying() -> ClientBootstrap {
-        channelOption(.allowRemoteHalfClosure, value: true)
-            .channelOption(.autoRead, value: false)
-            .channelOption(.maxMessagesPerRead, value: RelayOptions.messagesPerRead)
-            .channelOption(.recvAllocator, value: RelayOptions.receiveAllocator)
-            .channelOption(.writeBufferWaterMark, value: RelayOptions.waterMark)
+extension UpstreamDial: SocketObserver {
+    func connected(_ socket: StreamSocket) {
+        guard let endpoint else { return }
+        attempts.removeAll { $0 === socket }
+        endAttempts()
+        end(with: .success(Reached(socket: socket, endpoint: endpoint)))
     }
-}
 
-extension ServerBootstrap {
-    func relayingChildren() -> ServerBootstrap {
-        childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.maxMessagesPerRead, value: RelayOptions.messagesPerRead)
-            .childChannelOption(.recvAllocator, value: RelayOptions.receiveAllocator)
-            .childChannelOption(.writeBufferWaterMark, value: RelayOptions.waterMark)
+    func failed(_ socket: StreamSocket, _ error: SocketError) {
+        attempts.removeAll { $0 === socket }
+        lastError = error
+        tryNextAddress()
     }
+
+    /// Before it is connected a socket has nothing to read, and nothing was written.
+    func readable(_ socket: StreamSocket) {}
+
+    func drained(_ socket: StreamSocket) {}
 }

@@ -60,12 +60,11 @@ struct Daemon {
         let loops = eventLoops ?? System.coreCount
         try Descriptors.prepare(eventLoops: loops)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let log = EventLog(wallOrigin: SystemTime.nanosecondsSince1970)
         let drawn = Self.drawnNumber()
         let recording = try eventFile?.start(log, seed: seed ?? configuration.seed ?? drawn)
-        let plane = try await TrafficPlane(
-            group: group,
+        let plane = try TrafficPlane(
+            eventLoops: loops,
             log: log,
             services: .daemon(wallOrigin: log.wallOrigin),
             keeping: Descriptors.kept
@@ -91,7 +90,7 @@ struct Daemon {
             let error = failure.reply.error
             throw Failure(message: error.message + (error.hint.map { "; \($0)" } ?? ""))
         }
-        try? await group.shutdownGracefully()
+        await plane.stop()
     }
 
     private static func drawnNumber() -> UInt64 {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+
+@testable import SocketLoops
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A loop that this test turns by hand, and pairs of connected sockets on it.
+final class Bench {
+    let loop: SocketLoop
+
+    enum Kind: CaseIterable, Sendable {
+        #if os(Linux)
+        case epoll
+        #endif
+        case poll
+    }
+
+    init(_ kind: Kind) throws {
+        switch kind {
+        #if os(Linux)
+        case .epoll: loop = SocketLoop(EpollPoller(try EpollPoller.makeDescriptor()))
+        #endif
+        case .poll: loop = SocketLoop(PollPoller())
+        }
+    }
+
+    /// A socket on the loop, and the bare descriptor at its other end, which does not block either.
+    func pair() throws -> (socket: StreamSocket, record: Recorder, peer: CInt) {
+        var ends: [CInt] = [-1, -1]
+        guard socketpair(AF_UNIX, Descriptor.stream, 0, &ends) == 0 else { throw SocketError.last }
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        let socket = StreamSocket(ends[0], on: loop)
+        let record = Recorder()
+        try socket.begin(record)
+        return (socket, record, ends[1])
+    }
+
+    /// Turns the loop until the condition holds, so many times at most.
+    func turn(atMost turns: Int = 1_000, until isDone: () -> Bool) -> Bool {
+        // A ring that keeps each wait short: a turn with nothing to do must not be for ever.
+        let ring = Alarm(on: loop) {}
+        for _ in 0..<turns {
+            if isDone() { return true }
+            ring.set(for: SocketLoop.now + 1_000_000)
+            loop.turn()
+        }
+        return isDone()
+    }
+}
+
+/// Reads everything, and writes down what it is told.
+final class Recorder: SocketObserver {
+    var bytes: [UInt8] = []
+    var told: [String] = []
+    /// While it is set nothing is read.
+    var isPaused = false
+
+    func connected(_ socket: StreamSocket) { told.append("connected") }
+
+    func readable(_ socket: StreamSocket) {
+        guard !isPaused else { return }
+        switch socket.read() {
+        case .bytes(let buffer): bytes += buffer.readableBytesView
+        case .ended: told.append("ended")
+        case .nothing: return
+        case .failed: told.append("failed reading")
+        }
+        if socket.isReadable { socket.readLater() }
+    }
+
+    func drained(_ socket: StreamSocket) { told.append("drained") }
+
+    func failed(_ socket: StreamSocket, _ error: SocketError) { told.append("failed") }
+}
+
+/// The other end, by hand.
+enum Peer {
+    static func write(_ bytes: [UInt8], to descriptor: CInt) -> Int {
+        send(descriptor, bytes, bytes.count, 0)
+    }
+
+    static func read(_ descriptor: CInt, atMost count: Int = 65_536) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let length = recv(descriptor, &bytes, count, 0)
+        return length < 0 ? nil : Array(bytes[..<length])
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import Testing
+
+@testable import SocketLoops
+
+/// What a socket tells and does, on each way of waiting.
+@Suite struct StreamSocketTests {
+    @Test(arguments: Bench.Kind.allCases)
+    func `what the peer sends is read, and then its end`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.pair()
+        #expect(Peer.write(Array("one".utf8), to: peer) == 3)
+        #expect(bench.turn { record.bytes == Array("one".utf8) })
+        #expect(Peer.write(Array("two".utf8), to: peer) == 3)
+        Descriptor.shutOutput(peer)
+        #expect(bench.turn { record.told == ["ended"] })
+        #expect(record.bytes == Array("onetwo".utf8))
+        #expect(socket.inputHasEnded && !socket.isClosed)
+        socket.close()
+        Descriptor.close(peer)
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `what is not asked for stays in the system, and is there when it is`(
+        kind: Bench.Kind
+    ) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.pair()
+        record.isPaused = true
+        #expect(Peer.write([1, 2, 3], to: peer) == 3)
+        #expect(bench.turn { socket.isReadable })
+        #expect(record.bytes.isEmpty)
+        record.isPaused = false
+        socket.readLater()
+        #expect(bench.turn { record.bytes == [1, 2, 3] })
+        socket.close()
+        Descriptor.close(peer)
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `more than the system takes is written as the peer reads, in order`(
+        kind: Bench.Kind
+    ) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.pair()
+        let sent = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        for start in stride(from: 0, to: sent.count, by: 100_000) {
+            socket.write(ByteBuffer(bytes: sent[start..<start + 100_000]))
+        }
+        socket.flush()
+        #expect(socket.pendingBytes > 0 && !socket.isWritable)
+        socket.finish()
+        var received: [UInt8] = []
+        let isOver = bench.turn {
+            while let more = Peer.read(peer), !more.isEmpty { received += more }
+            return received.count == sent.count && record.told.contains("drained")
+        }
+        #expect(isOver && received == sent)
+        #expect(Peer.read(peer) == [], "and then the end")
+        socket.close()
+        Descriptor.close(peer)
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `with both directions ended in order the socket closes itself`(
+        kind: Bench.Kind
+    ) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.pair()
+        Descriptor.shutOutput(peer)
+        #expect(bench.turn { record.told == ["ended"] })
+        socket.write(ByteBuffer(string: "last words"))
+        socket.finish()
+        #expect(socket.isClosed)
+        #expect(Peer.read(peer) == Array("last words".utf8))
+        #expect(Peer.read(peer) == [])
+        Descriptor.close(peer)
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `a write to a peer that has gone is a failure, told once`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.pair()
+        record.isPaused = true
+        Descriptor.close(peer)
+        socket.write(ByteBuffer(string: "x"))
+        socket.flush()
+        #expect(record.told == ["failed"] && socket.isClosed)
+        #expect(!bench.turn(atMost: 5) { record.told.count > 1 })
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `an event of a descriptor that was closed is nobody else's`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let (first, _, peer) = try bench.pair()
+        #expect(Peer.write([1], to: peer) == 1)
+        first.close()
+        // The next socket takes the place of the first, and very likely its number.
+        let (second, record, other) = try bench.pair()
+        #expect(!bench.turn(atMost: 5) { !record.bytes.isEmpty || !record.told.isEmpty })
+        #expect(Peer.write([2], to: other) == 1)
+        #expect(bench.turn { record.bytes == [2] })
+        second.close()
+        for descriptor in [peer, other] { Descriptor.close(descriptor) }
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `what somebody keeps of a read is not overwritten by the next`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.pair()
+        record.isPaused = true
+        var kept: [ByteBuffer] = []
+        for text in ["first", "other"] {
+            #expect(Peer.write(Array(text.utf8), to: peer) == 5)
+            #expect(bench.turn { socket.isReadable })
+            if case .bytes(let buffer) = socket.read() { kept.append(buffer) }
+        }
+        #expect(kept.map { String(buffer: $0) } == ["first", "other"])
+        socket.close()
+        Descriptor.close(peer)
+    }
+}
