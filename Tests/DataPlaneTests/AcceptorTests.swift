@@ -30,11 +30,11 @@ import Testing
         #expect(room.settle(listeners: 1) { 37 })
         let plane = try PlaneState(log: log, eventLoops: 1, services: .plain(), room: room)
         let ordinals = Ordinals()
-        let plan = AcceptorPlan(proxy: "p", limit: 16, ordinals: ordinals, plane: plane, loop: 0)
+        let plan = AcceptorPlan(proxy: "p", limit: 16, ordinals: ordinals, plane: plane, id: 0)
         await plane.loops[0].run { context in
             body(
                 Bench(
-                    acceptor: Acceptor(plan, on: context, id: 1),
+                    acceptor: Acceptor(plan, on: context),
                     occupancy: Occupancy(limit: 16, ordinals: ordinals, room: room),
                     room: room,
                     log: log

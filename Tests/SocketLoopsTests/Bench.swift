@@ -44,6 +44,7 @@ final class Bench {
     func turn(atMost turns: Int = 1_000, until isDone: () -> Bool) -> Bool {
         // A ring that keeps each wait short: a turn with nothing to do must not be for ever.
         let ring = Alarm(on: loop) {}
+        defer { ring.cancel() }
         for _ in 0..<turns {
             if isDone() { return true }
             ring.set(for: SocketLoop.now + 1_000_000)

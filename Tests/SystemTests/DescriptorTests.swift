@@ -76,8 +76,9 @@ import Testing
             for _ in 0..<3 {
                 let wires = try (0..<Self.places - 4).map { _ in try Wire(proxy.address) }
                 for wire in wires { #expect(try await wire.ask("/text/5").status == 200) }
+                for wire in wires { wire.reset() }
+                _ = try await proxy.settled({ try await proxy.connections().count }) { $0 == 0 }
             }
-            _ = try await proxy.settled({ try await proxy.connections().count }) { $0 == 0 }
             #expect(try await proxy.events().allSatisfy { $0.kind != "notice" })
         }
     }

@@ -12,10 +12,18 @@ struct AcceptorPlan: Sendable {
     let limit: Int
     let ordinals: Ordinals
     let plane: PlaneState
-    /// The place of its loop among the plane's.
-    let loop: Int
+    /// Of all listeners that there have been.
+    let id: Int
+
+    /// The place of its loop among the plane's: they take turns.
+    var loop: Int { id % plane.loops.count }
 
     var thread: LoopThread<LoopContext> { plane.loops[loop] }
+
+    var name: ListenerName {
+        let (thread, id) = (thread, id)
+        return ListenerName(id: id) { thread.execute { $0.resume(id) } }
+    }
 }
 
 /// Gives each client of a listener its ordinal, in the order of accept, and hands it to the event
@@ -37,11 +45,11 @@ final class Acceptor: ListenerObserver {
     private var toldBound: String?
     private var lastFailure: Int64?
 
-    init(_ plan: AcceptorPlan, on context: LoopContext, id: UInt64) {
+    init(_ plan: AcceptorPlan, on context: LoopContext) {
         self.plan = plan
         self.context = context
         turn = plan.loop
-        name = ListenerName(thread: plan.thread, id: id)
+        name = plan.name
         occupancy = Occupancy(limit: plan.limit, ordinals: plan.ordinals, room: plan.plane.room)
         occupancy.serve(name)
     }

@@ -15,7 +15,7 @@ struct Listener: Sendable {
     let proxy: ProxyDefinition
     let socketAddress: SocketAddress
     let ordinals: Ordinals
-    private let name: ListenerName
+    private let acceptor: AcceptorPlan
 
     /// Clients that the kernel keeps waiting; it may allow fewer (net.core.somaxconn).
     static let backlog: CInt = 4_096
@@ -34,18 +34,17 @@ struct Listener: Sendable {
             limit: proxy.limits.connections,
             ordinals: ordinals,
             plane: plane,
-            loop: plane.nextLoop()
+            id: plane.nextListener()
         )
         do {
             let address = try await place(of: proxy.listen, port: port)
             let bound = await acceptor.thread.run { $0.bind(address, for: acceptor) }
             guard let bound else { throw SocketError(errno: ECANCELED) }
-            let (id, real) = try bound.get()
             return Listener(
                 proxy: proxy,
-                socketAddress: real,
+                socketAddress: try bound.get(),
                 ordinals: ordinals,
-                name: ListenerName(thread: acceptor.thread, id: id)
+                acceptor: acceptor
             )
         } catch let error as SocketFile.Failure {
             throw ListenFailure(proxy: proxy.name, isInUse: true, message: error.description)
@@ -91,14 +90,14 @@ struct Listener: Sendable {
 
     /// Starts to accept.
     func open() async {
-        let id = name.id
-        _ = await name.thread.run { $0.open(id) }
+        let id = acceptor.id
+        await acceptor.thread.run { $0.open(id) }
     }
 
     /// - Parameter keepsFile: of a Unix socket, so that a connect is refused and not sent away.
     func close(keepsFile: Bool = false) async {
-        let id = name.id
-        _ = await name.thread.run { $0.closeListener(id) }
+        let id = acceptor.id
+        await acceptor.thread.run { $0.closeListener(id) }
         if keepsFile { return }
         if case .unix(let path) = address { SocketFile(path: path).remove() }
     }
@@ -106,18 +105,11 @@ struct Listener: Sendable {
 
 /// A listening socket, for those who are not on its thread.
 struct ListenerName: Sendable, Equatable {
-    let thread: LoopThread<LoopContext>
-    let id: UInt64
-
+    let id: Int
     /// There may be room for clients again.
-    func resume() {
-        let id = id
-        thread.execute { $0.resume(id) }
-    }
+    let resume: @Sendable () -> Void
 
-    static func == (left: ListenerName, right: ListenerName) -> Bool {
-        left.thread === right.thread && left.id == right.id
-    }
+    static func == (left: ListenerName, right: ListenerName) -> Bool { left.id == right.id }
 }
 
 /// Why a proxy cannot listen.

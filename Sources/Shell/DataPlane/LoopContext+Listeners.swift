@@ -6,30 +6,29 @@ import SocketLoops
 
 // The listeners that one event loop has, and the clients that it is given.
 extension LoopContext {
-    /// - Returns: a number for the listening socket, and where it is.
+    /// - Returns: where the listening socket really is.
     func bind(
         _ address: SocketAddress,
         for plan: AcceptorPlan
-    ) -> Result<(id: UInt64, address: SocketAddress), SocketError> {
+    ) -> Result<SocketAddress, SocketError> {
         do throws(SocketError) {
             let socket = try ListeningSocket(at: address, backlog: Listener.backlog, on: loop)
-            lastListener += 1
-            listeners[lastListener] = BoundListener(socket: socket, plan: plan)
-            return .success((lastListener, socket.address))
+            listeners[plan.id] = BoundListener(socket: socket, plan: plan)
+            return .success(socket.address)
         } catch {
             return .failure(error)
         }
     }
 
-    func open(_ id: UInt64) {
+    func open(_ id: Int) {
         guard let listener = listeners[id] else { return }
         // It was bound; to watch it too can only fail where descriptors have run out for epoll.
-        try? listener.socket.open(Acceptor(listener.plan, on: self, id: id))
+        try? listener.socket.open(Acceptor(listener.plan, on: self))
     }
 
-    func resume(_ id: UInt64) { listeners[id]?.socket.resume() }
+    func resume(_ id: Int) { listeners[id]?.socket.resume() }
 
-    func closeListener(_ id: UInt64) { listeners.removeValue(forKey: id)?.socket.close() }
+    func closeListener(_ id: Int) { listeners.removeValue(forKey: id)?.socket.close() }
 
     /// Carries a client from here on.
     func take(_ client: AcceptedClient) {

@@ -21,8 +21,7 @@ final class LoopContext {
     var counts = LoopCounts()
     /// Where a connection gathers the effects of one event.
     var effects: [Effect] = []
-    var listeners: [UInt64: BoundListener] = [:]
-    var lastListener: UInt64 = 0
+    var listeners: [Int: BoundListener] = [:]
     var resolutions = Resolutions()
     private var proxies: [String: LoopProxy] = [:]
     private var connections: [UInt64: ProxiedConnection] = [:]

@@ -42,10 +42,8 @@ final class PlaneState: Sendable {
         self.loops = loops
     }
 
-    /// The loops take turns to carry a listener.
-    func nextLoop() -> Int {
-        listeners.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count
-    }
+    /// A number for one more listener.
+    func nextListener() -> Int { listeners.wrappingAdd(1, ordering: .relaxed).oldValue }
 
     /// Runs `body` on every event loop, side by side, and gathers what each returns.
     func onEveryLoop<Value: Sendable>(

@@ -82,6 +82,7 @@ package final class LoopThread<Context>: Sendable {
     }
 
     /// What the work returns; `nil` once the thread has stopped.
+    @discardableResult
     package func run<Value: Sendable>(
         _ work: @escaping @Sendable (Context) -> Value
     ) async -> Value? {
