@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from .figures import Document, part_of
-from .table import number
+from .table import lesser_load, number
 
 PANELS = (
     (("TCP: CPU per request", "requests", "cpu", "tcp"),
@@ -76,14 +76,18 @@ def panel(
     out.append(f'<text class="title" x="{x}" y="{y + 14}">{escape(title)}, {value["unit"]}</text>')
     scale = max((peer["figures"][key]["median"] for peer in known if not peer["slow"]), default=1.0)
     for place, peer in enumerate(peers):
-        row(peer, key, value["digits"], max(scale, 1e-9) * ROOM, x, y + TITLE + place * ROW, out)
+        less = lesser_load(part, peer)
+        label = peer["title"].replace("`", "") + (f" ({less})" if less else "")
+        full = max(scale, 1e-9) * ROOM
+        row(peer, label, key, value["digits"], full, x, y + TITLE + place * ROW, out)
     return TITLE + len(peers) * ROW + GAP
 
 
-def row(peer: Document, key: str, digits: int, full: float, x: int, y: int, out: list[str]) -> None:
+def row(
+    peer: Document, label: str, key: str, digits: int, full: float, x: int, y: int, out: list[str]
+) -> None:
     """A peer's name, bar, whisker and figure."""
-    label = escape(peer["title"].replace("`", ""))
-    out.append(f'<text x="{x}" y="{y + 11}">{label}</text>')
+    out.append(f'<text x="{x}" y="{y + 11}">{escape(label)}</text>')
     left, figures = x + LABEL, peer["figures"].get(key)
     if not figures:
         why = "not measured" if peer["absent"] else "failed"

@@ -2,9 +2,13 @@
 """Shows results as text: aligned for a terminal, and as Markdown for the pages."""
 from __future__ import annotations
 
+from .budgets import summary
 from .figures import Document, part_of
+from .measures import SLOW_RATE
 
 NONE = "-"
+BUSY_PERCENT = 5
+"""From here on what others do on the machine is worth a word."""
 
 
 def number(value: float, digits: int) -> str:
@@ -31,11 +35,20 @@ def remarks(part: Document, peer: Document) -> str:
     if peer["slow"]:
         count = len(peer["samples"])
         said.append(f"{count} round{'s' if count != 1 else ''} only")
-        if part["name"] == "latency":
-            said.append("at 100 requests a second")
-        if part["name"] == "memory" and peer["samples"]:
-            said.append(f"with {peer['samples'][0]['connections']:.0f} connections")
+        if less := lesser_load(part, peer):
+            said.append(less)
     return "; ".join(said)
+
+
+def lesser_load(part: Document, peer: Document) -> str:
+    """What a slow peer was asked for instead of what the measure's title says."""
+    if not peer["slow"] or not peer["samples"]:
+        return ""
+    if part["name"] == "latency":
+        return f"{SLOW_RATE} a second"
+    if part["name"] == "memory":
+        return f"{peer['samples'][0]['connections']:.0f} connections"
+    return ""
 
 
 def lines_of(part: Document) -> list[tuple[str, ...]]:
@@ -113,8 +126,8 @@ def sentence(document: Document) -> str:
     return (f"{document['date'][:10]}, {machine['cpu']}, {machine['cores']} cores ({kind}"
             f"{machine['architecture']}), {machine['system']}, Linux {machine['kernel']}. "
             f"Pinned: {machine['pinned']}. {peers}. "
-            f"Before the run others kept the cores {quiet['busy_before_percent']:.0f} % busy, after "
-            f"it {quiet['busy_after_percent']:.0f} %; {quiet['stolen_percent']:.1f} % of the time "
+            f"Before the run others kept the cores {quiet['busy_before_percent']:.0f} % busy, "
+            f"after it {quiet['busy_after_percent']:.0f} %; {quiet['stolen_percent']:.1f} % of the time "
             "went to other guests of the host.")
 
 
@@ -151,7 +164,8 @@ def short(document: Document) -> str:
         for column, names in SHORT_COLUMNS:
             cell = NONE
             for peer in part["peers"]:
-                if peer["name"] in names and peer["family"] == family and peer["figures"].get(key):
+                if peer["name"] in names and peer["family"] == family and peer["figures"].get(key) \
+                        and not lesser_load(part, peer):
                     value = next(v for v in part["values"] if v["key"] == key)
                     median = number(peer["figures"][key]["median"], value["digits"])
                     cell = f"{median} {value['unit']}"
@@ -161,4 +175,12 @@ def short(document: Document) -> str:
     kept = [place for place, (column, _) in enumerate(SHORT_COLUMNS) if column in used]
     headings = ("median", *(SHORT_COLUMNS[place][0] for place in kept))
     trimmed = [(row[0], *(row[place + 1] for place in kept)) for row in rows]
-    return markdown(headings, trimmed, tuple(range(1, len(headings))))
+    return markdown(headings, trimmed, tuple(range(1, len(headings)))) + f"\n\n{occasion(document)}"
+
+
+def occasion(document: Document) -> str:
+    machine, quiet = document["machine"], document["quiet"]
+    busy = max(quiet["busy_before_percent"], quiet["busy_after_percent"])
+    others = f", up to {busy:.0f} % busy with other things" if busy >= BUSY_PERCENT else ""
+    return (f"{document['date'][:10]}, {machine['cpu']}, {machine['cores']} cores{others}. "
+            f"{summary(document['budgets'])}.")
