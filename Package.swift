@@ -147,7 +147,10 @@ let package = Package(
         .tests(of: "SocketLoops", on: ["FaultModel", "TestSupport"], using: [.nioCore]),
         .tests(
             of: "DataPlane",
-            on: ["FaultModel", "FlowEngine", "EventRecords", "EventJournal", "TestSupport"],
+            on: [
+                "FaultModel", "FlowEngine", "EventRecords", "EventJournal", "SocketLoops",
+                "TestSupport",
+            ],
             using: [.nioCore, .nioPosix]
         ),
         .tests(of: "AdminContract", on: ["EventRecords"]),

@@ -97,6 +97,17 @@ struct Loopback: Sendable {
         return port
     }
 
+    /// The first connection that the event log says is over; waits for it.
+    func firstClosing() async -> ConnectionClosed? {
+        var cursor: UInt64 = 0
+        while await log.waitForRecords(after: cursor) {
+            let page = log.read(after: cursor, limit: 100)
+            cursor = page.cursor
+            for case .connectionClosed(let closed) in page.records.map(\.body) { return closed }
+        }
+        return nil
+    }
+
     /// How a client's connection ends that sends nothing.
     func endingOfSilentClient() async throws -> Client.Ending {
         do {
@@ -242,6 +253,17 @@ final class Client: Sendable {
     func ending() async throws -> Ending { try await ended.get() }
 
     func close() async throws { try? await channel.close() }
+
+    /// Sends without waiting for anybody to take it.
+    func push(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+
+    /// Ends with an RST (SO_LINGER with no time).
+    func reset() async throws {
+        if let socket = channel as? any SocketOptionProvider {
+            try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        }
+        try? await channel.close()
+    }
 }
 
 private final class Collector: ChannelInboundHandler {

@@ -83,16 +83,7 @@ import Testing
             try await loopback.part([proxy], .hang)
             try await client.close()
             try await loopback.apply([proxy], generation: 3)
-            var cursor: UInt64 = 0
-            var closings: [ConnectionClosed] = []
-            while closings.isEmpty, await loopback.log.waitForRecords(after: cursor) {
-                let page = loopback.log.read(after: cursor, limit: 100)
-                cursor = page.cursor
-                for case .connectionClosed(let closed) in page.records.map(\.body) {
-                    closings.append(closed)
-                }
-            }
-            #expect(closings.map(\.closedBy) == [.client])
+            #expect(await loopback.firstClosing()?.closedBy == .client)
             #expect(await loopback.plane.connections().isEmpty)
         }
     }

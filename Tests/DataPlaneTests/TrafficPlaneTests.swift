@@ -121,6 +121,22 @@ import Testing
         }
     }
 
+    @Test func `a client that resets is noticed while nothing more of it is read`() async throws {
+        try await Loopback.run { loopback in
+            let smallest = try ByteCount(65_536)
+            let proxy = loopback.proxy { $0.buffer = smallest }
+            try await loopback.apply([proxy], [rule("hung", [.hang(Hang(for: nil))])])
+            let client = try await loopback.connect()
+            client.push([UInt8](repeating: 1, count: 8_000_000))
+            while await loopback.plane.connections().first?.bufferedBytes ?? 0 < 65_536 {
+                await Task.yield()
+            }
+            try await client.reset()
+            let closing = try #require(await loopback.firstClosing())
+            #expect(closing.closedBy == .client && closing.how == .rst)
+        }
+    }
+
     @Test func `an absent upstream is a 502 with the reason, and the connection survives`()
         async throws
     {

@@ -125,8 +125,7 @@ package struct ProxyLimits: Hashable, Sendable {
     package var connections: Int
     /// Bytes that a connection holds back in each direction before its source is no longer read.
     ///
-    /// Default 4 MiB; at least 64 KiB. When the source ends, what the kernel has received of it comes
-    /// on top, at most its receive buffer.
+    /// Default 4 MiB; at least 64 KiB. One read may go beyond it.
     package var buffer: ByteCount
     /// For each upstream tried.
     ///

@@ -145,7 +145,14 @@ extension ProxiedConnection: SocketObserver {
     func readable(_ socket: StreamSocket) {
         guard let end = end(of: socket), !isClosed else { return }
         let direction: Direction = end == .client ? .clientToServer : .serverToClient
-        guard mayRead(direction, to: end == .client ? server : client) else { return }
+        guard mayRead(direction, to: end == .client ? server : client) else {
+            // Behind what waits a reset would not be found; a server's comes behind its bytes.
+            if socket.hasFailed, end == .client {
+                socket.close()
+                failed(.client)
+            }
+            return
+        }
         switch socket.read() {
         case .bytes(let buffer):
             bytes.append(buffer, direction)

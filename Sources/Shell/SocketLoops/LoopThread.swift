@@ -13,8 +13,10 @@ package final class LoopThread<Context>: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        /// On its way to the thread. Not bounded here: who sends waits for the answer, or hands
-        /// over a client that a listener has accepted.
+        /// On its way to the thread.
+        ///
+        /// Not bounded here: who sends waits for the answer, or hands over a client that a
+        /// listener has accepted.
         var work: [Work] = []
         var isStopping = false
         var hasStopped = false

@@ -72,6 +72,7 @@ final class PollPoller: Poller {
             if told & CInt(POLLOUT) != 0 { readiness.insert(.writable) }
             if told & CInt(POLLHUP | POLLERR | POLLNVAL) != 0 {
                 readiness.insert(.ended)
+                if told & CInt(POLLERR | POLLNVAL) != 0 { readiness.insert(.failed) }
                 asked[place].events = 0
             }
             asked[place].events &= ~Int16(truncatingIfNeeded: told)

@@ -8,6 +8,8 @@ struct Readiness: OptionSet, Sendable {
     static let writable = Readiness(rawValue: 2)
     /// The peer has ended, or the socket has failed: reading will say which, behind what is unread.
     static let ended = Readiness(rawValue: 4)
+    /// The connection is gone: the peer has reset it, or cannot be reached any more.
+    static let failed = Readiness(rawValue: 8)
 }
 
 /// Waits for sockets, and tells changes only: what is ready and stays so is told once.

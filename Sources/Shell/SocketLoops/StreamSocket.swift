@@ -43,6 +43,8 @@ package final class StreamSocket: Watched, Deferred {
     /// Whether a read may find something.
     package private(set) var isReadable = false
     package private(set) var inputHasEnded = false
+    /// Whether the connection is known to be gone; what came before may still be read.
+    package private(set) var hasFailed = false
     private var state: State
     private var observer: (any SocketObserver)?
 
@@ -101,6 +103,7 @@ package final class StreamSocket: Watched, Deferred {
     func ready(_ readiness: Readiness) {
         if state == .connecting { return finishConnecting() }
         if readiness.contains(.ended) { hasHungUp = true }
+        if readiness.contains(.failed) { hasFailed = true }
         if !readiness.isDisjoint(with: [.readable, .ended]) { isReadable = true }
         if isBlocked, !readiness.isDisjoint(with: [.writable, .ended]) {
             isBlocked = false

@@ -52,7 +52,8 @@ int chaos_epoll_wait(int epoll, struct chaos_event *events, int64_t nanoseconds)
         events[i].token = found[i].data.u64;
         events[i].readiness = (told & EPOLLIN ? CHAOS_READABLE : 0)
             | (told & EPOLLOUT ? CHAOS_WRITABLE : 0)
-            | (told & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? CHAOS_ENDED : 0);
+            | (told & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? CHAOS_ENDED : 0)
+            | (told & EPOLLERR ? CHAOS_FAILED : 0);
     }
     return count;
 }

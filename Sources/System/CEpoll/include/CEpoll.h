@@ -13,6 +13,7 @@ enum chaos_readiness {
     CHAOS_READABLE = 1,
     CHAOS_WRITABLE = 2,
     CHAOS_ENDED = 4,
+    CHAOS_FAILED = 8,
 };
 
 struct chaos_event {
