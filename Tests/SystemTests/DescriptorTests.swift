@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What happens where the descriptors end that the system allows.
-@Suite(.timeLimit(.minutes(2))) struct DescriptorTests {
+@Suite struct DescriptorTests {
     /// Connections that the limit under test leaves room for, about.
     static let places = 24
 
