@@ -35,7 +35,12 @@ import Testing
             body(
                 Bench(
                     acceptor: Acceptor(plan, on: context),
-                    occupancy: Occupancy(limit: 16, ordinals: ordinals, room: room),
+                    occupancy: Occupancy(
+                        limit: 16,
+                        ordinals: ordinals,
+                        room: room,
+                        memory: MemoryReturn()
+                    ),
                     room: room,
                     log: log
                 )

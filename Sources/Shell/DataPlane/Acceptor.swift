@@ -50,7 +50,12 @@ final class Acceptor: ListenerObserver {
         self.context = context
         turn = plan.loop
         name = plan.name
-        occupancy = Occupancy(limit: plan.limit, ordinals: plan.ordinals, room: plan.plane.room)
+        occupancy = Occupancy(
+            limit: plan.limit,
+            ordinals: plan.ordinals,
+            room: plan.plane.room,
+            memory: plan.plane.memory
+        )
         occupancy.serve(name)
     }
 
@@ -137,11 +142,13 @@ final class Occupancy: Sendable {
     let limit: Int
     private let ordinals: Ordinals
     private let room: DescriptorRoom
+    private let memory: MemoryReturn
 
-    init(limit: Int, ordinals: Ordinals, room: DescriptorRoom) {
+    init(limit: Int, ordinals: Ordinals, room: DescriptorRoom, memory: MemoryReturn) {
         self.limit = limit
         self.ordinals = ordinals
         self.room = room
+        self.memory = memory
     }
 
     var hasRoom: Bool { ordinals.live.load(ordering: .relaxed) < limit }
@@ -151,6 +158,7 @@ final class Occupancy: Sendable {
 
     func admit() -> UInt64 {
         room.enter()
+        memory.enter()
         ordinals.live.add(1, ordering: .relaxed)
         return ordinals.next()
     }
@@ -163,6 +171,7 @@ final class Occupancy: Sendable {
     /// Makes room, and wakes the listener of now if it may be waiting for that.
     func leave() {
         room.leave()
+        memory.leave()
         let before = ordinals.live.subtract(1, ordering: .relaxed).oldValue
         guard let gate = ordinals.gate.withLock({ $0 }), before >= gate.limit else { return }
         gate.listener.resume()

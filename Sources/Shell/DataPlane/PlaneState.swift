@@ -9,6 +9,7 @@ final class PlaneState: Sendable {
     let log: EventLog
     let loops: [LoopThread<LoopContext>]
     let room: DescriptorRoom
+    let memory = MemoryReturn()
     private let connections: Ordinals
     private let listeners = Atomic<Int>(0)
 
