@@ -177,9 +177,11 @@ def of(*families: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
 CPU = (Value("cpu", "CPU", "µs", 2), Value("user", "user", "µs", 2, False, False),
        Value("system", "system", "µs", 2, False, False))
 CPU_PER_GB = tuple(dataclasses.replace(value, unit="ms", digits=0) for value in CPU)
+LOAD_LATE = Value("late_p99", "the load itself was late by, 99 %", "µs", 0, False, False)
 LATENCY = (Value("added_p50", "added, half", "µs", 0, False),
            Value("added_p99", "added, 99 %", "µs", 0, False),
-           Value("p50", "whole, half", "µs", 0), Value("p99", "whole, 99 %", "µs", 0))
+           Value("p50", "whole, half", "µs", 0), Value("p99", "whole, 99 %", "µs", 0),
+           LOAD_LATE)
 FEW_RULES = ("chaosproxy-http-10", "chaosproxy-http-10000")
 UNBOUNDED = ("reencoding-relay",)
 """It reads without regard to who takes it, so large answers and many clients are not for it."""
@@ -201,7 +203,7 @@ MEASURES = [
     Measure("delay", f"Delays: how much later than asked, {DELAY_CONNECTIONS:,} connections",
             (Value("p50", "half", "µs", 0), Value("p99", "99 %", "µs", 0),
              Value("own_p50", "own, half", "µs", 0, False, False),
-             Value("own_p99", "own, 99 %", "µs", 0, False, False)),
+             Value("own_p99", "own, 99 %", "µs", 0, False, False), LOAD_LATE),
             of("direct", "delay-10", "delay-100"), 3, take_delay),
     Measure("memory", f"Memory per idle connection, {IDLE_CONNECTIONS:,} of them",
             (Value("memory", "each", "KiB"), Value("resident", "before", "MiB", 1, False, False)),

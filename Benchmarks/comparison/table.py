@@ -81,7 +81,8 @@ HEADINGS = ("peer", "figure", "median", "least to most", "ratio", "least to most
 def text(document: Document) -> str:
     out = []
     for part in document["measures"]:
-        out.append(f"\n{part['title']} ({part['rounds']} rounds)")
+        rounds = "1 round" if part["rounds"] == 1 else f"{part['rounds']} rounds"
+        out.append(f"\n{part['title']} ({rounds})")
         out += aligned([HEADINGS, *lines_of(part)], right=(2, 3, 4, 5))
     if document["budgets"]:
         out.append("\nBudgets (medians)")
@@ -127,8 +128,8 @@ def sentence(document: Document) -> str:
             f"{machine['architecture']}), {machine['system']}, Linux {machine['kernel']}. "
             f"Pinned: {machine['pinned']}. {peers}. "
             f"Before the run others kept the cores {quiet['busy_before_percent']:.0f} % busy, "
-            f"after it {quiet['busy_after_percent']:.0f} %; {quiet['stolen_percent']:.1f} % of the time "
-            "went to other guests of the host.")
+            f"after it {quiet['busy_after_percent']:.0f} %; {quiet['stolen_percent']:.1f} % of "
+            "the time went to other guests of the host.")
 
 
 # What README shows: a measure a line, a peer a column.
