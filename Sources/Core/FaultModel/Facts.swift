@@ -48,7 +48,7 @@ package struct RequestFacts: Equatable, Sendable {
         path = 0..<0
         query = nil
         authority = nil
-        fields.removeAll(keepingCapacity: true)
+        if !fields.isEmpty { fields.removeAll(keepingCapacity: true) }
     }
 }
 
@@ -93,10 +93,7 @@ package struct ResponseFacts: Equatable, Sendable {
 
 extension Span<UInt8> {
     package func bytes(_ range: Range<Int>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(range.count)
-        for position in range { bytes.append(self[position]) }
-        return bytes
+        unsafe extracting(range).withUnsafeBufferPointer { unsafe Array($0) }
     }
 
     /// The range without optional white space at its ends (RFC 9110, 5.6.3).

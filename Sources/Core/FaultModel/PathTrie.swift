@@ -6,9 +6,9 @@
 /// follows the length of the path and not the number of rules.
 struct PathTrie: Sendable {
     private var nodes = [Node()]
+    private var literals = SegmentTable()
 
     private struct Node: Sendable {
-        var literals: [UInt64: Int32] = [:]
         /// The child for `*`, `{name}` and globs.
         var wildcard: Int32?
         var ending: [Int32] = []
@@ -34,8 +34,8 @@ struct PathTrie: Sendable {
         case .literal(let bytes):
             var hash = Self.offsetBasis
             for byte in bytes { hash = Self.extend(hash, byte) }
-            if let child = nodes[node].literals[hash] { return Int(child) }
-            nodes[node].literals[hash] = next
+            if let child = literals.child(of: node, hash) { return child }
+            literals.insert(Int(next), of: node, hash)
         case .glob, .any:
             if let child = nodes[node].wildcard { return Int(child) }
             nodes[node].wildcard = next
@@ -60,8 +60,8 @@ struct PathTrie: Sendable {
             if !nodes[node].ending.isEmpty { candidates.append(contentsOf: nodes[node].ending) }
             return
         }
-        if let child = nodes[node].literals[segments[position]] {
-            collect(segments, from: position + 1, at: Int(child), into: &candidates)
+        if let child = literals.child(of: node, segments[position]) {
+            collect(segments, from: position + 1, at: child, into: &candidates)
         }
         if let child = nodes[node].wildcard {
             collect(segments, from: position + 1, at: Int(child), into: &candidates)
@@ -76,22 +76,17 @@ struct PathTrie: Sendable {
         (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
 
-    /// The hash of a segment after percent-decoding; a malformed escape stands for itself.
-    static func hash(_ head: borrowing Span<UInt8>, segment: Range<Int>) -> UInt64 {
-        var hash = offsetBasis
-        var position = segment.lowerBound
-        while position < segment.upperBound {
-            var byte = head[position]
-            if byte == ASCII.percent, position + 2 < segment.upperBound,
-                let high = ASCII.hexValue(head[position + 1]),
-                let low = ASCII.hexValue(head[position + 2])
-            {
-                byte = high << 4 | low
-                position += 2
-            }
-            hash = extend(hash, byte)
-            position += 1
-        }
-        return hash
+    /// The byte that an escape stands for, whose `%` stands before `position`; a malformed escape
+    /// stands for itself.
+    static func unescaped(
+        _ head: borrowing Span<UInt8>,
+        at position: inout Int,
+        before end: Int
+    ) -> UInt8 {
+        guard position + 1 < end, let high = ASCII.hexValue(head[position]),
+            let low = ASCII.hexValue(head[position + 1])
+        else { return ASCII.percent }
+        position += 2
+        return high << 4 | low
     }
 }

@@ -44,7 +44,9 @@ package struct PendingRules: Sendable {
 }
 
 /// One fault of one rule that fired.
-package struct Firing: Sendable {
+///
+/// A class, because plans, lanes and gates hand it on.
+package final class Firing: Sendable {
     package let rule: String
     /// The serial of the rule's time in force; see ``ActiveRule``.
     package let serial: UInt64

@@ -36,7 +36,9 @@ package struct Rule: Hashable, Sendable {
 }
 
 /// A rule in force: enabled, past its `after`, not past its `for`.
-package struct ActiveRule: Sendable {
+///
+/// A class, because each decision hands on those that it looks at.
+package final class ActiveRule: Sendable {
     package let rule: Rule
     /// Given anew each time the rule comes into force; never reused, always growing.
     package let serial: UInt64

@@ -67,7 +67,7 @@ struct RuleIndex: Sendable {
         streamCandidates(client: client, into: &scratch.candidates)
         let certain = scratch.candidates.count
         if !trie.isEmpty {
-            scratch.split(head, path: request.path)
+            scratch.hashSegments(head, path: request.path)
             trie.collect(scratch.hashes, into: &scratch.candidates)
         }
         if !hosts.isEmpty, let host = request.host(in: head) {
@@ -119,18 +119,39 @@ package struct MatchScratch: Sendable {
     /// Splits `/a/b` into segments; the part before the first slash is empty and left out.
     mutating func split(_ head: borrowing Span<UInt8>, path: Range<Int>) {
         segments.removeAll(keepingCapacity: true)
-        hashes.removeAll(keepingCapacity: true)
         guard !path.isEmpty, head[path.lowerBound] == ASCII.slash else { return }
         var start = path.lowerBound + 1
         var position = start
         while position <= path.upperBound {
             if position == path.upperBound || head[position] == ASCII.slash {
                 segments.append(start..<position)
-                hashes.append(PathTrie.hash(head, segment: start..<position))
                 start = position + 1
             }
             position += 1
         }
+        hashSegments(head, path: path)
+    }
+
+    /// Finds the hashes of the path's segments alone: all that the index asks for.
+    mutating func hashSegments(_ head: borrowing Span<UInt8>, path: Range<Int>) {
+        hashes.removeAll(keepingCapacity: true)
+        guard !path.isEmpty, head[path.lowerBound] == ASCII.slash else { return }
+        var position = path.lowerBound + 1
+        var hash = PathTrie.offsetBasis
+        while position < path.upperBound {
+            var byte = head[position]
+            position += 1
+            if byte == ASCII.slash {
+                hashes.append(hash)
+                hash = PathTrie.offsetBasis
+                continue
+            }
+            if byte == ASCII.percent {
+                byte = PathTrie.unescaped(head, at: &position, before: path.upperBound)
+            }
+            hash = PathTrie.extend(hash, byte)
+        }
+        hashes.append(hash)
     }
 
     /// Sorts the candidates, which several tables contributed to, and drops repeats.

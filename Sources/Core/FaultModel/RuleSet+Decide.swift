@@ -29,14 +29,13 @@ extension RuleSet {
         }
         for candidate in scratch.candidates {
             let compiled = rules[Int(candidate)]
-            let matcher = compiled.matcher
-            guard compiled.isForExchanges, holds(matcher, for: unit.connection),
-                matcher.holds(for: request, in: head, segments: scratch, seed: seed),
-                matcher.bodies.isEmpty || matcher.bodies.allSatisfy({ holds($0, content) })
+            guard compiled.isForExchanges, holds(compiled.matcher, for: unit.connection),
+                compiled.matcher.holds(for: request, in: head, segments: scratch, seed: seed),
+                compiled.matcher.bodies.allSatisfy({ holds($0, content) })
             else { continue }
             let subject = Subject(unit, circumstances, request: request)
             let scope = scope(compiled.active.rule.limit.scope, subject, in: head)
-            guard matcher.response == nil else {
+            guard compiled.matcher.response == nil else {
                 decision.pending = decision.pending ?? PendingRules(set: self, rules: [])
                 decision.pending?.rules.append(
                     PendingRules.Rule(position: candidate, scope: scope)
@@ -60,9 +59,9 @@ extension RuleSet {
         _ scratch: MatchScratch
     ) -> Bool {
         for candidate in scratch.candidates {
-            let matcher = rules[Int(candidate)].matcher
-            if !matcher.bodies.isEmpty, holds(matcher, for: connection),
-                matcher.holds(for: request, in: head, segments: scratch, seed: seed)
+            let compiled = rules[Int(candidate)]
+            if !compiled.matcher.bodies.isEmpty, holds(compiled.matcher, for: connection),
+                compiled.matcher.holds(for: request, in: head, segments: scratch, seed: seed)
             {
                 return true
             }

@@ -16,13 +16,7 @@ extension RuleSet {
         into plan: inout Plan
     ) {
         guard !plan.isSettled else { return }
-        let compiled = Compiled(
-            active: active,
-            draws: Draw.Stream(seed: seed, proxy: proxy, rule: active.rule.id),
-            isForStreams: false,
-            isForExchanges: true,
-            retries: []
-        )
+        let compiled = Compiled(active, seed: seed, proxy: proxy)
         let subject = Subject(unit, circumstances, request: request)
         _ = fire(compiled, subject, .rule, in: head, &tallies, into: &plan)
     }

@@ -51,15 +51,23 @@ package final class RuleSet: Sendable {
         }
     }
 
-    struct Compiled: Sendable {
+    final class Compiled: Sendable {
         let active: ActiveRule
+        let matcher: Matcher
         let draws: Draw.Stream
         let isForStreams: Bool
         let isForExchanges: Bool
         /// Of the literal that the rule looks for in streams.
         let retries: [Int32]
 
-        var matcher: Matcher { active.rule.when }
+        init(_ active: ActiveRule, seed: UInt64, proxy: String) {
+            self.active = active
+            matcher = active.rule.when
+            draws = Draw.Stream(seed: seed, proxy: proxy, rule: active.rule.id)
+            isForStreams = !active.onlyLearns && !active.rule.then.contains(where: \.needsExchange)
+            isForExchanges = matcher.bytes == nil
+            retries = matcher.bytes?.retries ?? []
+        }
     }
 
     /// Compiles the rules of a snapshot that select this proxy, in their order.
@@ -88,19 +96,8 @@ package final class RuleSet: Sendable {
         cuts = signature.cuts
         requestFaults = signature.requestFaults
         cuttingRule = all.first { !$0.onlyLearns && $0.rule.cutsLive }?.rule.id
-        self.rules = selected.map { active in
-            let faults = active.rule.then
-            return Compiled(
-                active: active,
-                draws: Draw.Stream(
-                    seed: signature.seed,
-                    proxy: signature.proxy,
-                    rule: active.rule.id
-                ),
-                isForStreams: !active.onlyLearns && !faults.contains(where: \.needsExchange),
-                isForExchanges: active.rule.when.bytes == nil,
-                retries: active.rule.when.bytes?.retries ?? []
-            )
+        self.rules = selected.map {
+            Compiled($0, seed: signature.seed, proxy: signature.proxy)
         }
         proxy = signature.proxy
         seed = signature.seed

@@ -76,33 +76,35 @@ package struct TextPattern: Hashable, Sendable {
 
 /// The bytes of ASCII that the readers and matchers name.
 package enum ASCII {
-    package static let tab: UInt8 = 9
-    package static let lineFeed: UInt8 = 10
-    package static let carriageReturn: UInt8 = 13
-    package static let space: UInt8 = 32
-    package static let quote: UInt8 = 34
-    package static let percent: UInt8 = 37
-    package static let ampersand: UInt8 = 38
-    package static let asterisk: UInt8 = 42
-    package static let plus: UInt8 = 43
-    package static let comma: UInt8 = 44
-    package static let slash: UInt8 = 47
-    package static let zero: UInt8 = 48
-    package static let colon: UInt8 = 58
-    package static let semicolon: UInt8 = 59
-    package static let equals: UInt8 = 61
-    package static let questionMark: UInt8 = 63
-    package static let hash: UInt8 = 35
+    @inlinable @inline(__always) package static var tab: UInt8 { 9 }
+    @inlinable @inline(__always) package static var lineFeed: UInt8 { 10 }
+    @inlinable @inline(__always) package static var carriageReturn: UInt8 { 13 }
+    @inlinable @inline(__always) package static var space: UInt8 { 32 }
+    @inlinable @inline(__always) package static var quote: UInt8 { 34 }
+    @inlinable @inline(__always) package static var percent: UInt8 { 37 }
+    @inlinable @inline(__always) package static var ampersand: UInt8 { 38 }
+    @inlinable @inline(__always) package static var asterisk: UInt8 { 42 }
+    @inlinable @inline(__always) package static var plus: UInt8 { 43 }
+    @inlinable @inline(__always) package static var comma: UInt8 { 44 }
+    @inlinable @inline(__always) package static var slash: UInt8 { 47 }
+    @inlinable @inline(__always) package static var zero: UInt8 { 48 }
+    @inlinable @inline(__always) package static var colon: UInt8 { 58 }
+    @inlinable @inline(__always) package static var semicolon: UInt8 { 59 }
+    @inlinable @inline(__always) package static var equals: UInt8 { 61 }
+    @inlinable @inline(__always) package static var questionMark: UInt8 { 63 }
+    @inlinable @inline(__always) package static var hash: UInt8 { 35 }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package static func lowercased(_ byte: UInt8) -> UInt8 {
         (65...90).contains(byte) ? byte | 32 : byte
     }
 
-    package static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+    @inlinable @inline(__always) package static func isDigit(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte)
+    }
 
     /// The value of a hexadecimal digit, or `nil`.
-    package static func hexValue(_ byte: UInt8) -> UInt8? {
+    @inlinable @inline(__always) package static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 48...57: byte - 48
         case 65...70: byte - 55
