@@ -12,8 +12,9 @@ extension ContentCoding {
     ) -> Result<ContentCoding?, Refusal> {
         var names: [String] = []
         for field in fields where head.equalsIgnoringCase(field.name, Names.contentEncoding) {
-            for element in ListElements(head, field.value)
-            where !head.equalsIgnoringCase(element, Names.identity) {
+            var elements = ListElements(field.value)
+            while let element = elements.next(in: head) {
+                if element.isEmpty || head.equalsIgnoringCase(element, Names.identity) { continue }
                 let name = head.bytes(element).map(ASCII.lowercased)
                 names.append(String(decoding: name, as: UTF8.self))
             }

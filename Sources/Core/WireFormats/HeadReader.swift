@@ -32,6 +32,8 @@ package struct HeadReader: Sendable {
     private var lineStart = 0
     private var scanned = 0
     private var hasStartLine = false
+    /// Whether the line has no control character but tabs, as far as it was looked at.
+    private var isPlain = true
 
     package init(_ kind: Kind) { self.kind = kind }
 
@@ -43,6 +45,7 @@ package struct HeadReader: Sendable {
         lineStart = 0
         scanned = 0
         hasStartLine = false
+        isPlain = true
     }
 
     /// - Parameters:
@@ -50,29 +53,41 @@ package struct HeadReader: Sendable {
     ///   - limit: the largest head that is accepted, in bytes.
     package mutating func read(_ bytes: borrowing Span<UInt8>, limit: Int) -> Progress {
         let end = min(bytes.count, limit)
-        while scanned < end {
-            let byte = bytes[scanned]
-            if byte == ASCII.lineFeed {
-                guard scanned > lineStart, bytes[scanned - 1] == ASCII.carriageReturn else {
-                    return .refused(.bareLineFeed)
+        while true {
+            scanned = bytes.firstControl(from: scanned, to: end)
+            guard scanned < end else { break }
+            switch bytes[scanned] {
+            case ASCII.lineFeed: return .refused(.bareLineFeed)
+            case ASCII.carriageReturn:
+                // Without the byte behind it nothing is known: it is looked at again.
+                guard scanned + 1 < end else {
+                    return bytes.count >= limit ? .refused(.headTooLarge) : .incomplete
                 }
-                let line = lineStart..<scanned - 1
-                scanned += 1
-                lineStart = scanned
-                if line.isEmpty {
-                    // RFC 9112, 2.2: empty lines before a request are let pass.
-                    if hasStartLine { return finished() }
-                    if kind == .request { continue }
-                    return .refused(.statusLine)
+                guard bytes[scanned + 1] == ASCII.lineFeed else {
+                    return .refused(.bareCarriageReturn)
                 }
-                if let violation = take(line, of: bytes) { return .refused(violation) }
-            } else if scanned > lineStart, bytes[scanned - 1] == ASCII.carriageReturn {
-                return .refused(.bareCarriageReturn)
-            } else {
+                if let progress = endLine(of: bytes) { return progress }
+            default:
+                isPlain = false
                 scanned += 1
             }
         }
         return bytes.count >= limit ? .refused(.headTooLarge) : .incomplete
+    }
+
+    /// Takes the line that ends where the reader stands; says how it went where that ends reading.
+    private mutating func endLine(of bytes: borrowing Span<UInt8>) -> Progress? {
+        let line = lineStart..<scanned
+        scanned += 2
+        lineStart = scanned
+        if line.isEmpty {
+            // RFC 9112, 2.2: empty lines before a request are let pass.
+            if hasStartLine { return finished() }
+            return kind == .request ? nil : .refused(.statusLine)
+        }
+        let violation = take(line, of: bytes)
+        isPlain = true
+        return violation.map(Progress.refused)
     }
 
     private func finished() -> Progress {
@@ -99,17 +114,15 @@ package struct HeadReader: Sendable {
     ) -> Violation? {
         let first = bytes[line.lowerBound]
         if first == ASCII.space || first == ASCII.tab { return .foldedLine }
-        var colon = line.lowerBound
-        while colon < line.upperBound, Token.contains(bytes[colon]) { colon += 1 }
+        let colon = Token.end(in: bytes, from: line.lowerBound, to: line.upperBound)
         guard colon < line.upperBound, bytes[colon] == ASCII.colon else {
             guard colon < line.upperBound else { return .fieldName }
             let isSpace = bytes[colon] == ASCII.space || bytes[colon] == ASCII.tab
             return isSpace ? .spaceBeforeColon : .fieldName
         }
         guard colon > line.lowerBound else { return .fieldName }
-        for position in colon + 1..<line.upperBound where !Token.isFieldText(bytes[position]) {
-            return .fieldValue
-        }
+        // None of them is a token's: a control character stands behind the colon.
+        guard isPlain else { return .fieldValue }
         guard facts.fields.count < Self.maximumFieldCount else { return .tooManyFields }
         let name = line.lowerBound..<colon
         let value = bytes.trimmed(colon + 1..<line.upperBound)
@@ -121,15 +134,13 @@ package struct HeadReader: Sendable {
         _ line: Range<Int>,
         of bytes: borrowing Span<UInt8>
     ) -> Violation? {
-        var end = line.lowerBound
-        while end < line.upperBound, Token.contains(bytes[end]) { end += 1 }
+        var end = Token.end(in: bytes, from: line.lowerBound, to: line.upperBound)
         guard end > line.lowerBound, end < line.upperBound, bytes[end] == ASCII.space else {
             return .requestLine
         }
         facts.method = line.lowerBound..<end
         let start = end + 1
-        end = start
-        while end < line.upperBound, bytes[end] > ASCII.space, bytes[end] != 127 { end += 1 }
+        end = bytes.firstSpaceOrControl(from: start, to: line.upperBound)
         guard end > start, end < line.upperBound, bytes[end] == ASCII.space else {
             return .requestLine
         }
@@ -154,11 +165,7 @@ package struct HeadReader: Sendable {
         guard status >= 100,
             digits.upperBound == line.upperBound || bytes[digits.upperBound] == ASCII.space
         else { return .statusLine }
-        for position in digits.upperBound..<line.upperBound
-        where !Token.isFieldText(bytes[position]) {
-            return .statusLine
-        }
-        return nil
+        return isPlain ? nil : .statusLine
     }
 
     private mutating func takeVersion(
@@ -196,8 +203,7 @@ package struct HeadReader: Sendable {
                 start = end
             }
         }
-        var mark = start
-        while mark < target.upperBound, bytes[mark] != ASCII.questionMark { mark += 1 }
+        let mark = bytes.first(ASCII.questionMark, from: start, to: target.upperBound)
         facts.path = start..<mark
         facts.query = mark < target.upperBound ? mark + 1..<target.upperBound : nil
     }
@@ -224,19 +230,21 @@ package enum Token {
             ? low & (1 << UInt64(byte)) != 0 : byte < 128 && high & (1 << UInt64(byte - 64)) != 0
     }
 
+    /// Where the first byte is that is none of a token's; `end` without one.
+    static func end(in bytes: borrowing Span<UInt8>, from start: Int, to end: Int) -> Int {
+        var position = bytes.firstOtherThanLetters(from: start, to: end)
+        while position < end, contains(bytes[position]) { position += 1 }
+        return position
+    }
+
     /// Visible ASCII, space, tab, and bytes above 127.
     @inline(__always)
     package static func isFieldText(_ byte: UInt8) -> Bool {
         byte >= 32 ? byte != 127 : byte == ASCII.tab
     }
 
-    private static let low = mask("!#$%&'*+-.0123456789", offset: 0)
-    private static let high = mask(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~",
-        offset: 64
-    )
-
-    private static func mask(_ characters: String, offset: UInt8) -> UInt64 {
-        characters.utf8.reduce(0) { $0 | 1 << UInt64($1 - offset) }
-    }
+    // !#$%&'*+-.0123456789
+    private static let low: UInt64 = 0x03ff_6cfa_0000_0000
+    // A-Z^_`a-z|~
+    private static let high: UInt64 = 0x57ff_ffff_c7ff_fffe
 }

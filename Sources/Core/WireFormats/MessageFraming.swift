@@ -48,24 +48,24 @@ package struct MessageFraming: Equatable, Sendable {
     ) -> Violation? {
         switch name.count {
         case 4:
-            guard bytes.equalsIgnoringCase(name, Names.host) else { return nil }
+            guard bytes.isName(name, "host") else { return nil }
             if hasHost { return .repeatedHost }
             hasHost = true
         case 6:
-            if bytes.equalsIgnoringCase(name, Names.expect) {
-                expectsContinue = bytes.equalsIgnoringCase(value, Names.hundredContinue)
+            if bytes.isName(name, "expect") {
+                expectsContinue = bytes.isName(value, "100-continue")
             }
         case 7:
-            if bytes.equalsIgnoringCase(name, Names.upgrade) { hasUpgrade = true }
+            if bytes.isName(name, "upgrade") { hasUpgrade = true }
         case 10:
-            if bytes.equalsIgnoringCase(name, Names.connection) { noteOptions(bytes, value) }
+            if bytes.isName(name, "connection") { noteOptions(bytes, value) }
         case 14:
-            guard bytes.equalsIgnoringCase(name, Names.contentLength) else { return nil }
+            guard bytes.isName(name, "content-length") else { return nil }
             if contentLength != nil { return .repeatedLength }
             guard let length = Self.decimal(bytes, value) else { return .contentLength }
             contentLength = length
         case 17:
-            guard bytes.equalsIgnoringCase(name, Names.transferEncoding) else { return nil }
+            guard bytes.isName(name, "transfer-encoding") else { return nil }
             return noteEncodings(bytes, value)
         default: break
         }
@@ -73,10 +73,11 @@ package struct MessageFraming: Equatable, Sendable {
     }
 
     private mutating func noteOptions(_ bytes: borrowing Span<UInt8>, _ value: Range<Int>) {
-        for option in ListElements(bytes, value) {
-            if bytes.equalsIgnoringCase(option, Names.close) { connection.insert(.close) }
-            if bytes.equalsIgnoringCase(option, Names.keepAlive) { connection.insert(.keepAlive) }
-            if bytes.equalsIgnoringCase(option, Names.upgrade) { connection.insert(.upgrade) }
+        var options = ListElements(value)
+        while let option = options.next(in: bytes) {
+            if bytes.isName(option, "close") { connection.insert(.close) }
+            if bytes.isName(option, "keep-alive") { connection.insert(.keepAlive) }
+            if bytes.isName(option, "upgrade") { connection.insert(.upgrade) }
         }
     }
 
@@ -89,11 +90,10 @@ package struct MessageFraming: Equatable, Sendable {
         _ value: Range<Int>
     ) -> Violation? {
         hasTransferEncoding = true
-        let codings = ListElements(bytes, value)
-        if codings.hasEmptyOnes { return .transferEncoding }
-        for coding in codings {
-            if isChunked { return .transferEncoding }
-            isChunked = bytes.equalsIgnoringCase(coding, Names.chunked)
+        var codings = ListElements(value)
+        while let coding = codings.next(in: bytes) {
+            if coding.isEmpty || isChunked { return .transferEncoding }
+            isChunked = bytes.isName(coding, "chunked")
         }
         return nil
     }
@@ -110,41 +110,30 @@ package struct MessageFraming: Equatable, Sendable {
     }
 }
 
-/// The elements of a comma-separated list (RFC 9110, 5.6.1), without white space and empty ones.
-struct ListElements: Sequence {
-    private var elements: [Range<Int>] = []
-    /// Whether there was nothing between two commas, beside one, or at all.
-    private(set) var hasEmptyOnes = false
+/// Goes through a comma-separated list (RFC 9110, 5.6.1).
+struct ListElements {
+    private var start: Int
+    private let end: Int
 
-    init(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) {
-        var start = range.lowerBound
-        for position in range where bytes[position] == ASCII.comma {
-            append(bytes, start..<position)
-            start = position + 1
-        }
-        append(bytes, start..<range.upperBound)
+    init(_ range: Range<Int>) {
+        start = range.lowerBound
+        end = range.upperBound
     }
 
-    private mutating func append(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) {
-        let element = bytes.trimmed(range)
-        if element.isEmpty { hasEmptyOnes = true } else { elements.append(element) }
+    /// The next element without white space around it; empty where there is none between two commas,
+    /// beside one, or at all.
+    mutating func next(in bytes: borrowing Span<UInt8>) -> Range<Int>? {
+        guard start <= end else { return nil }
+        let comma = bytes.first(ASCII.comma, from: start, to: end)
+        defer { start = comma + 1 }
+        return bytes.trimmed(start..<comma)
     }
-
-    func makeIterator() -> IndexingIterator<[Range<Int>]> { elements.makeIterator() }
 }
 
 /// Field names and values that the readers look for, in lower case.
 enum Names {
-    static let host = Array("host".utf8)
-    static let expect = Array("expect".utf8)
-    static let hundredContinue = Array("100-continue".utf8)
-    static let upgrade = Array("upgrade".utf8)
-    static let connection = Array("connection".utf8)
     static let contentLength = Array("content-length".utf8)
     static let transferEncoding = Array("transfer-encoding".utf8)
-    static let close = Array("close".utf8)
-    static let keepAlive = Array("keep-alive".utf8)
-    static let chunked = Array("chunked".utf8)
     static let http1 = Array("HTTP/1.".utf8)
     static let head = Array("HEAD".utf8)
     static let connect = Array("CONNECT".utf8)

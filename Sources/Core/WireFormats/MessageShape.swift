@@ -39,7 +39,8 @@ struct MessageShape {
         var codings = 0
         for field in reader.facts.fields
         where head.equalsIgnoringCase(field.name, Names.transferEncoding) {
-            for _ in ListElements(head, field.value) { codings += 1 }
+            var elements = ListElements(field.value)
+            while let element = elements.next(in: head) { codings += element.isEmpty ? 0 : 1 }
         }
         isTransferCoded = hasContent && codings > (framing.isChunked ? 1 : 0)
     }

@@ -20,21 +20,45 @@ package enum ResponseWriter {
         minorVersion: UInt8
     ) -> [UInt8] {
         let body = body ?? respond.body.bytes
-        var text = "HTTP/1.1 \(respond.status) \(respond.reason ?? reason(for: respond.status))\r\n"
-        for field in respond.headers { text += "\(field.name): \(field.value)\r\n" }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.roomForHead + body.count)
+        bytes += "HTTP/1.1 ".utf8
+        append(Int(respond.status), to: &bytes)
+        append(" ", respond.reason ?? reason(for: respond.status), to: &bytes)
+        for field in respond.headers {
+            bytes += field.name.utf8
+            append(": ", field.value, to: &bytes)
+        }
         let mayHaveBody = respond.status != 204 && respond.status != 304
         if respond.status != 204, mayHaveBody || !body.isEmpty {
-            text += "Content-Length: \(body.count)\r\n"
+            bytes += "Content-Length: ".utf8
+            append(body.count, to: &bytes)
+            bytes += "\r\n".utf8
         }
         if closes {
-            text += "Connection: close\r\n"
+            append("Connection", ": close", to: &bytes)
         } else if minorVersion == 0 {
-            text += "Connection: keep-alive\r\n"
+            append("Connection", ": keep-alive", to: &bytes)
         }
-        text += "\r\n"
-        var bytes = Array(text.utf8)
+        bytes += "\r\n".utf8
         if mayHaveBody, !toHead { bytes += body }
         return bytes
+    }
+
+    /// Bytes that most heads fit into.
+    private static let roomForHead = 256
+
+    /// Appends the end of a line.
+    private static func append(_ mark: String, _ text: String, to bytes: inout [UInt8]) {
+        bytes += mark.utf8
+        bytes += text.utf8
+        bytes += "\r\n".utf8
+    }
+
+    /// Appends a number's decimal digits.
+    private static func append(_ number: Int, to bytes: inout [UInt8]) {
+        if number >= 10 { append(number / 10, to: &bytes) }
+        bytes.append(ASCII.zero + UInt8(number % 10))
     }
 
     /// The phrase that RFC 9110, section 15 and the IANA registry give a status.
