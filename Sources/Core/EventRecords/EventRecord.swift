@@ -17,14 +17,15 @@ package struct EventRecord: Equatable, Sendable {
         self.body = body
     }
 
+    /// Small, because records are handed on by value: what is large is behind a reference.
     package enum Body: Equatable, Sendable {
-        case connectionOpened(ConnectionOpened)
-        case connectionClosed(ConnectionClosed)
+        indirect case connectionOpened(ConnectionOpened)
+        indirect case connectionClosed(ConnectionClosed)
         case exchange(ExchangeRecord)
-        case fault(FaultRecord)
-        case state(StateRecord)
-        case notice(NoticeRecord)
-        case mark(MarkRecord)
+        indirect case fault(FaultRecord)
+        indirect case state(StateRecord)
+        indirect case notice(NoticeRecord)
+        indirect case mark(MarkRecord)
     }
 
     /// The word for this kind of record in the log and in `?kind=`.
@@ -103,77 +104,6 @@ package struct ConnectionClosed: Equatable, Sendable {
         self.bytesToServer = bytesToServer
         self.bytesToClient = bytesToClient
         self.exchanges = exchanges
-    }
-}
-
-/// One HTTP request and what became of it, from the client's side.
-package struct ExchangeRecord: Equatable, Sendable {
-    package let connection: ConnectionName
-    /// From 0, in the order of the requests on their connection.
-    package let unit: UInt64
-    /// At most ``maximumTargetLength`` bytes of each.
-    package let method: String
-    package let target: String
-    /// What the client was answered; `nil` when it was not.
-    package let status: UInt16?
-    package let outcome: Outcome
-    /// Wire bytes, heads included.
-    package let requestBytes: UInt64
-    package let responseBytes: UInt64
-    /// Nanoseconds from the request's head to the end.
-    package let duration: Int64
-    /// The rules that fired, in order.
-    package let rules: [String]
-    /// The request's head as it came, at most ``maximumHeadLength`` bytes of it.
-    ///
-    /// Empty where no rule asked, and once the log keeps it no longer. Only `explain` reads it.
-    package var head: [UInt8]
-
-    package static let maximumTargetLength = 256
-    /// 2 KiB.
-    package static let maximumHeadLength = 2_048
-
-    package enum Outcome: String, Sendable, CaseIterable {
-        /// The upstream's answer, whole.
-        case complete
-        /// Answered by a rule.
-        case answered
-        /// Ended by a rule before its end.
-        case cut
-        /// No upstream could be reached.
-        case unreachable
-        /// One of the peers went away before the end.
-        case abandoned
-        /// Became a raw stream (RFC 9110, 7.8 and 9.3.6).
-        case upgraded
-        /// The message could be read two ways and was refused.
-        case refused
-    }
-
-    package init(
-        connection: ConnectionName,
-        unit: UInt64,
-        method: String,
-        target: String,
-        status: UInt16?,
-        outcome: Outcome,
-        requestBytes: UInt64,
-        responseBytes: UInt64,
-        duration: Int64,
-        rules: [String],
-        head: [UInt8] = []
-    ) {
-        self.connection = connection
-        self.unit = unit
-        self.method = method
-        self.target = target
-        self.status = status
-        self.outcome = outcome
-        self.requestBytes = requestBytes
-        self.responseBytes = responseBytes
-        self.duration = duration
-        self.rules = rules
-        self.head = head
     }
 }
 
