@@ -14,7 +14,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
         if !exchange.isAnswerDecided, let pending = exchange.pending {
             let decision = RuleSet.decide(
                 ResponseFacts(
@@ -33,23 +33,22 @@ extension ConnectionFlow {
                 let gatherer = ContentGatherer(answerBody, limit: limits.bodyLimit.bytes)
                 return gatherAnswer(gatherer, bytes, at: now, emitting: &effects)
             }
-            self.exchange?.isAnswerDecided = true
+            exchange.isAnswerDecided = true
             add(decision.plan, at: now, emitting: &effects)
         }
         return actOnAnswer(bytes, at: now, emitting: &effects)
     }
 
     private mutating func add(_ plan: Plan, at now: Moment, emitting effects: inout [Effect]) {
-        guard !plan.isPass, let exchange else { return }
-        self.exchange?.plan.add(
+        guard !plan.isPass, exchange.isUnderWay else { return }
+        exchange.plan.add(
             plan,
             since: now,
             toServer: toServer.passed,
             toClient: toClient.passed
         )
         let named = Set(exchange.firedRules)
-        let added = self.exchange?.plan.rules.filter { !named.contains($0) } ?? []
-        self.exchange?.firedRules += added
+        exchange.firedRules += exchange.plan.rules.filter { !named.contains($0) }
         record(plan, perChunk: false, unit: exchange.unit, emitting: &effects)
         reshapeExchange(at: now, emitting: &effects)
     }
@@ -63,9 +62,9 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
         if exchange.mustDecideAgain {
-            self.exchange?.mustDecideAgain = false
+            exchange.mustDecideAgain = false
             return meetAnswer(bytes, at: now, emitting: &effects)
         }
         var gatherer = gatherer
@@ -73,7 +72,7 @@ extension ConnectionFlow {
         _ = gatherer.take(bytes.extracting(start..<bytes.count))
         let isEnough = gatherer.isFinished || gatherer.isFull || gatherer.violation != nil
         guard isEnough || exchange.answerHasEnded || isRowFull(bytes.count) else {
-            self.exchange?.response = .gathering(gatherer)
+            exchange.response = .gathering(gatherer)
             return 0
         }
         let content = decoded(gatherer, responseReader.facts.fields, in: bytes)
@@ -86,7 +85,8 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
+        guard !exchange.plan.isPass else { return passAnswer(bytes, at: now, emitting: &effects) }
         let plan = exchange.plan
         if let close = plan.immediateClose {
             conclude(close.how, .cut, at: now, emitting: &effects)
@@ -108,7 +108,7 @@ extension ConnectionFlow {
 
     /// Whether what the plan does to the answer whose head begins `bytes` takes all of it.
     private func needsWholeAnswer(_ bytes: borrowing Span<UInt8>) -> Bool {
-        guard let exchange else { return false }
+        guard exchange.isUnderWay else { return false }
         for fault in exchange.plan.faults {
             switch fault.firing.fault {
             case .edit(let edit):
@@ -138,7 +138,6 @@ extension ConnectionFlow {
 
     /// The answer's head after all that changes only heads.
     private mutating func changedHead(_ head: [UInt8], at now: Moment) -> [UInt8] {
-        guard let exchange else { return head }
         var head = head
         for fault in exchange.plan.faults {
             switch fault.firing.fault {
@@ -151,7 +150,7 @@ extension ConnectionFlow {
                 let message = WholeMessage(head, .response)
                 let isHead = exchange.isHead
                 head = message?.malformedHead(malformation, isHeadRequest: isHead) ?? head
-                if malformation.ending == .close { self.exchange?.closesAfter = true }
+                if malformation.ending == .close { exchange.closesAfter = true }
             default: continue
             }
         }
@@ -177,7 +176,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
         let headLength = exchange.answerHeadLength
         guard needsWholeAnswer(bytes) else {
             return actOnAnswer(bytes, at: now, emitting: &effects)
@@ -196,13 +195,13 @@ extension ConnectionFlow {
             effects.append(.drop(.serverToClient, length))
             insertTowardClient(message, at: now, emitting: &effects)
             if !responseReader.framing.persists || extent.body.endsWithConnection {
-                self.exchange?.repeatsLeft = 0
+                exchange.repeatsLeft = 0
             }
             finishAnswer()
             return length
         }
         guard extent.isBroken || exchange.answerHasEnded || isRowFull(bytes.count) else {
-            self.exchange?.response = .rewriting(extent)
+            exchange.response = .rewriting(extent)
             return 0
         }
         notApplied("the answer is not whole, or larger than limits.buffer", emitting: &effects)
@@ -214,7 +213,6 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> [UInt8] {
-        guard let exchange else { return message }
         var message = message
         for fault in exchange.plan.faults {
             switch fault.firing.fault {
@@ -239,7 +237,7 @@ extension ConnectionFlow {
                     isHeadRequest: exchange.isHead
                 )
                 if case .success(let malformed) = result, malformed.then == .close {
-                    self.exchange?.closesAfter = true
+                    exchange.closesAfter = true
                 }
                 message = changed(
                     message,

@@ -94,7 +94,7 @@ extension ConnectionFlow {
                             rule: rule,
                             fault: "refuse",
                             connection: name,
-                            unit: exchange?.unit ?? stream.unit,
+                            unit: exchange.isUnderWay ? exchange.unit : stream.unit,
                             toss: nil,
                             delay: nil
                         )
@@ -156,17 +156,9 @@ extension ConnectionFlow {
     // MARK: Between exchanges
 
     /// Opens the lanes after an exchange, but for what its rules do to an end that is still to come.
-    mutating func rest(
-        after plan: AppliedPlan,
-        at now: Moment,
-        emitting effects: inout [Effect]
-    ) {
-        resting = plan
-        resting.keepSlowCloses()
-        rest(at: now, emitting: &effects)
-    }
-
     mutating func rest(at now: Moment, emitting effects: inout [Effect]) {
+        resting.keepSlowCloses()
+        if resting.isPass, toServer.shape.isOpen, toClient.shape.isOpen { return }
         toServer.reshape(resting.restShape(.clientToServer), at: now, emitting: &effects)
         toClient.reshape(resting.restShape(.serverToClient), at: now, emitting: &effects)
     }

@@ -29,7 +29,8 @@ extension ConnectionFlow {
             length: headLength,
             keepsHead: !rules.isEmpty,
             at: now,
-            lanes: (toServer, toClient)
+            passedToServer: toServer.passed,
+            passedToClient: toClient.passed
         )
         responseReader.reset()
         if !rules.isEmpty {
@@ -37,7 +38,7 @@ extension ConnectionFlow {
                 return refuseRequestFault(reason, at: now, emitting: &effects)
             }
             decide(bytes, content: nil, at: now, emitting: &effects)
-            if case .deciding = exchange?.stage { return }
+            if case .deciding = exchange.stage { return }
         }
         settle(at: now, emitting: &effects)
     }
@@ -49,7 +50,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard var exchange else { return }
+        guard exchange.isUnderWay else { return }
         var decision = rules.decide(
             requestReader.facts,
             in: bytes,
@@ -61,7 +62,7 @@ extension ConnectionFlow {
         )
         guard !decision.needsContent else {
             let limit = limits.bodyLimit.bytes
-            self.exchange?.stage = .deciding(ContentGatherer(exchange.request, limit: limit))
+            exchange.stage = .deciding(ContentGatherer(exchange.request, limit: limit))
             return
         }
         if let brought = exchange.brought {
@@ -75,17 +76,17 @@ extension ConnectionFlow {
                 into: &decision.plan
             )
         }
+        exchange.stage = .pending(isHung: false)
+        exchange.pending = decision.pending
+        if decision.pending == nil, decision.plan.isPass, decision.plan.learners.isEmpty { return }
         exchange.plan.add(
             decision.plan,
             since: now,
             toServer: toServer.passed,
             toClient: toClient.passed
         )
-        exchange.firedRules += exchange.plan.rules
-        exchange.pending = decision.pending
-        exchange.stage = .pending(isHung: false)
+        exchange.firedRules = exchange.plan.rules
         exchange.remember(decision.plan, requestReader.facts, bytes)
-        self.exchange = exchange
         record(decision.plan, perChunk: false, unit: exchange.unit, emitting: &effects)
     }
 
@@ -98,14 +99,15 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let headLength = exchange?.headLength else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
+        let headLength = exchange.headLength
         var gatherer = gatherer
         _ = gatherer.take(
             bytes.extracting(min(headLength + Int(gatherer.wireLength), bytes.count)..<bytes.count)
         )
         let isEnough = gatherer.isFinished || gatherer.isFull || gatherer.violation != nil
         guard isEnough || clientEnded || isRowFull(bytes.count) else {
-            exchange?.stage = .deciding(gatherer)
+            exchange.stage = .deciding(gatherer)
             invite(at: now, emitting: &effects)
             return 0
         }
@@ -121,9 +123,9 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        exchange?.mustDecideAgain = false
+        exchange.mustDecideAgain = false
         decide(bytes, content: nil, at: now, emitting: &effects)
-        if case .deciding(let gatherer) = exchange?.stage {
+        if case .deciding(let gatherer) = exchange.stage {
             return gatherForDecision(gatherer, bytes, at: now, emitting: &effects)
         }
         settle(at: now, emitting: &effects)
@@ -138,7 +140,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
         switch exchange.stage {
         case .deciding, .pending: return 0
         case .rewriting: return rewriteRequest(bytes, at: now, emitting: &effects)
@@ -150,8 +152,10 @@ extension ConnectionFlow {
 
     /// Tells a client that waits to be told (RFC 9110, 10.1.1) to send its content.
     mutating func invite(at now: Moment, emitting effects: inout [Effect]) {
-        guard let exchange, exchange.framing.expectsContinue, !exchange.hasContinued else { return }
-        self.exchange?.hasContinued = true
+        guard exchange.isUnderWay, exchange.framing.expectsContinue, !exchange.hasContinued else {
+            return
+        }
+        exchange.hasContinued = true
         let interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
         effects.append(.insert(.serverToClient, interim))
         toClient.arrived(interim.count, at: now, emitting: &effects)
@@ -187,9 +191,14 @@ extension Exchange {
         _ facts: RequestFacts,
         _ head: borrowing Span<UInt8>
     ) {
-        if plan.hasTemplate || pending != nil { templateRequest = facts.forTemplates(in: head) }
+        if plan.hasTemplate || pending != nil {
+            templateRequest = facts.forTemplates(in: head)
+        }
         guard !decided.learners.isEmpty else { return }
-        learning = Learning(rules: decided.learners.map(\.rule), key: facts.answerKey(in: head))
+        learning = Learning(
+            rules: decided.learners.map(\.rule),
+            key: facts.answerKey(in: head)
+        )
     }
 }
 

@@ -23,8 +23,8 @@ extension ConnectionFlow {
             return giveUpServer(count, at: now, emitting: &effects)
         }
         effects.append(.drop(.serverToClient, length))
-        exchange?.response = .dropped(body)
-        exchange?.droppedBytes = 0
+        exchange.response = .dropped(body)
+        exchange.droppedBytes = 0
         if body.isFinished { endDropping(at: now, emitting: &effects) }
         return length
     }
@@ -39,7 +39,7 @@ extension ConnectionFlow {
     ) -> Int {
         effects.append(.drop(.serverToClient, count))
         loseServer(emitting: &effects)
-        exchange?.repeatsLeft = 0
+        exchange.repeatsLeft = 0
         endDropping(at: now, emitting: &effects)
         return count
     }
@@ -54,9 +54,9 @@ extension ConnectionFlow {
         var body = body
         let progress = body.read(bytes, contentLimit: .max)
         effects.append(.drop(.serverToClient, progress.length))
-        exchange?.response = .dropped(body)
-        exchange?.droppedBytes += progress.length
-        let isTooLong = (exchange?.droppedBytes ?? 0) > limits.buffer.bytes
+        exchange.response = .dropped(body)
+        exchange.droppedBytes += progress.length
+        let isTooLong = exchange.droppedBytes > limits.buffer.bytes
         if progress.violation != nil || (isTooLong && !progress.isFinished) {
             // There is no end to it that is worth waiting for.
             let rest = bytes.count - progress.length
@@ -68,7 +68,7 @@ extension ConnectionFlow {
 
     /// A client that has its answer and asks again is not kept waiting for the end of the real one.
     mutating func hurryDropping(at now: Moment, emitting effects: inout [Effect]) {
-        guard let exchange, case .answered = exchange.stage, exchange.response.isDropped,
+        guard exchange.isUnderWay, case .answered = exchange.stage, exchange.response.isDropped,
             !exchange.isDroppingRepeats
         else { return }
         _ = giveUpServer(0, at: now, emitting: &effects)
@@ -76,28 +76,28 @@ extension ConnectionFlow {
 
     /// An answer has been dropped to its end: now comes what the fault says.
     mutating func endDropping(at now: Moment, emitting effects: inout [Effect]) {
-        guard let exchange else { return }
+        guard exchange.isUnderWay else { return }
         let persists = responseReader.framing.persists
         responseReader.reset()
         if exchange.isDroppingRepeats {
-            self.exchange?.repeatsLeft = persists ? max(0, exchange.repeatsLeft - 1) : 0
-            let isLast = self.exchange?.repeatsLeft == 0
-            self.exchange?.response = isLast ? .finished : .head
+            exchange.repeatsLeft = persists ? max(0, exchange.repeatsLeft - 1) : 0
+            let isLast = exchange.repeatsLeft == 0
+            exchange.response = isLast ? .finished : .head
             return
         }
         if exchange.repeatsLeft > 0, persists {
-            self.exchange?.isDroppingRepeats = true
-            self.exchange?.response = .head
+            exchange.isDroppingRepeats = true
+            exchange.response = .head
         } else {
-            self.exchange?.repeatsLeft = 0
-            self.exchange?.response = .finished
+            exchange.repeatsLeft = 0
+            exchange.response = .finished
         }
         guard let swallow = exchange.plan.swallowedAnswer else { return }
         switch swallow.then {
         case .close: conclude(.fin, .cut, at: now, emitting: &effects)
         case .reset: conclude(.rst, .cut, at: now, emitting: &effects)
         case .hang:
-            self.exchange?.stage = .swallowed
+            exchange.stage = .swallowed
             if clientEnded { conclude(.fin, .cut, at: now, emitting: &effects) }
         }
     }
@@ -106,26 +106,26 @@ extension ConnectionFlow {
 
     mutating func learn(head: borrowing Span<UInt8>, _ status: UInt16) {
         // A part of a representation is an answer to nobody else (RFC 9110, 15.3.7).
-        guard exchange?.learning != nil, (200..<300).contains(status), status != 206 else {
+        guard exchange.learning != nil, (200..<300).contains(status), status != 206 else {
             return
         }
-        exchange?.learning?.isGood = true
-        exchange?.learning?.headLength = head.count
-        exchange?.learning?.bytes = head.bytes(0..<head.count)
+        exchange.learning?.isGood = true
+        exchange.learning?.headLength = head.count
+        exchange.learning?.bytes = head.bytes(0..<head.count)
     }
 
     mutating func learn(body: borrowing Span<UInt8>) {
-        guard let learning = exchange?.learning, learning.isGood else { return }
+        guard let learning = exchange.learning, learning.isGood else { return }
         guard learning.bytes.count + body.count <= Learning.maximumAnswer else {
-            exchange?.learning = nil
+            exchange.learning = nil
             return
         }
-        for position in 0..<body.count { exchange?.learning?.bytes.append(body[position]) }
+        exchange.learning?.bytes.append(contentsOf: body.bytes(0..<body.count))
     }
 
     mutating func keepLearned() {
-        guard let learning = exchange?.learning, learning.isGood, let exchange else { return }
-        self.exchange?.learning = nil
+        guard let learning = exchange.learning, learning.isGood else { return }
+        exchange.learning = nil
         let answer = KeptAnswer(
             bytes: learning.bytes,
             headLength: learning.headLength,

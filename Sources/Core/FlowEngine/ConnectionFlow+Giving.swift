@@ -25,7 +25,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard let exchange else { return }
+        guard exchange.isUnderWay else { return }
         let closes = !exchange.framing.persists || exchange.mayWithholdBody
         let bytes = ResponseWriter.bytes(
             of: respond,
@@ -44,17 +44,17 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard let exchange else { return }
-        self.exchange?.forwardsBody = exchange.stage == .forwarded && server == .connected
-        self.exchange?.wasHeldBefore = exchange.stage != .forwarded
-        if self.exchange?.forwardsBody == false {
-            self.exchange?.requestTruncation = nil
-            self.exchange?.requestContentLeft = .max
+        guard exchange.isUnderWay else { return }
+        exchange.forwardsBody = exchange.isForwarded && server == .connected
+        exchange.wasHeldBefore = !exchange.isForwarded
+        if !exchange.forwardsBody {
+            exchange.requestTruncation = nil
+            exchange.requestContentLeft = .max
         }
-        self.exchange?.stage = .answered(closes: closes)
-        self.exchange?.response = .finished
-        self.exchange?.status = status
-        if exchange.outcome == .complete { self.exchange?.outcome = .answered }
+        exchange.stage = .answered(closes: closes)
+        exchange.response = .finished
+        exchange.status = status
+        if exchange.outcome == .complete { exchange.outcome = .answered }
         reshapeAnswer(at: now, emitting: &effects)
         insertTowardClient(bytes, at: now, emitting: &effects)
         if !exchange.request.isFinished { effects.append(.reread(.clientToServer)) }
@@ -62,7 +62,7 @@ extension ConnectionFlow {
 
     /// The shape of an answer that is given here: what was held before it was made is not again.
     mutating func reshapeAnswer(at now: Moment, emitting effects: inout [Effect]) {
-        guard let exchange else { return }
+        guard exchange.isUnderWay else { return }
         var shape = exchange.plan.shape(.serverToClient, perChunk: false)
         if exchange.wasHeldBefore { shape.removeDelays() }
         toClient.reshape(shape, at: now, emitting: &effects)
@@ -96,7 +96,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard let exchange, let key = exchange.learning?.key,
+        guard exchange.isUnderWay, let key = exchange.learning?.key,
             let kept = services.memory?.answer(
                 of: firing.rule,
                 to: key,
@@ -108,7 +108,7 @@ extension ConnectionFlow {
             let text = "what \(firing.rule) remembered had to make room"
             return give(Self.refusal(504, text), at: now, emitting: &effects)
         }
-        self.exchange?.learning = nil
+        exchange.learning = nil
         let age = String(max(0, (now.nanoseconds - kept.received) / 1_000_000_000))
         let message = WholeMessage(kept.bytes, .response)
         // A body that lasted until the close can only end with one again.

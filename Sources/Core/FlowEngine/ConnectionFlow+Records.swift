@@ -31,7 +31,7 @@ extension ConnectionFlow {
 
     /// - Parameter now: `nil` where the exchange is not over but can no longer be followed.
     func recordExchange(at now: Moment?, emitting effects: inout [Effect]) {
-        guard let exchange else { return }
+        guard exchange.isUnderWay else { return }
         let duration = now.map { $0.nanoseconds - exchange.started.nanoseconds } ?? 0
         effects.append(
             .record(
@@ -81,7 +81,7 @@ extension ConnectionFlow {
         if case .waiting(_, let until) = server, until <= now, !toServer.isSevered {
             toServer.delayErrors.record(now.nanoseconds - until.nanoseconds)
         }
-        guard let exchange, exchange.stage == .pending(isHung: false),
+        guard exchange.isUnderWay, case .pending(isHung: false) = exchange.stage,
             exchange.plan.settlement != nil, exchange.plan.totalDelay > .zero
         else { return }
         let due = exchange.started + exchange.plan.totalDelay

@@ -13,13 +13,13 @@ extension ConnectionFlow {
         let asked = requestReader.facts.firstField(RequestFaults.askingField, in: bytes)
         let token = requestReader.facts.firstField(RequestFaults.tokenField, in: bytes)
         guard asked != nil || token != nil else { return nil }
-        exchange?.hidesRequestFault = true
+        exchange.hidesRequestFault = true
         // Who does not know the secret learns nothing, not even that there is one.
         guard let asked, accepted.admits(requestReader.facts, in: bytes),
             let reader = services.requestFaults
         else { return nil }
         switch reader.rule(bytes.text(asked), on: name.proxy, budget: accepted.budget) {
-        case .success(let rule): exchange?.brought = rule
+        case .success(let rule): exchange.brought = rule
         case .failure(let failure): return "X-Chaos-Fault: \(failure.message)"
         }
         return nil
@@ -38,7 +38,7 @@ extension ConnectionFlow {
 
 extension Exchange {
     /// Whether the request goes on otherwise than it came.
-    var changesRequest: Bool { hidesRequestFault || plan.changesRequest }
+    var changesRequest: Bool { hidesRequestFault || !plan.isPass && plan.changesRequest }
 }
 
 /// Makes rules of what requests ask for; the shell knows the language and keeps the counters.

@@ -57,7 +57,7 @@ extension ConnectionFlow {
         case .complete(let length):
             headDeadline = nil
             beginExchange(bytes, headLength: length, at: now, emitting: &effects)
-            if case .deciding(let gatherer) = exchange?.stage {
+            if case .deciding(let gatherer) = exchange.stage {
                 return gatherForDecision(gatherer, bytes, at: now, emitting: &effects)
             }
             // Until the exchange is settled its head stays unread, so that it can be released.
@@ -71,7 +71,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
         switch exchange.stage {
         case .deciding where exchange.mustDecideAgain:
             return decideAgain(bytes, at: now, emitting: &effects)
@@ -91,7 +91,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard var exchange, bytes.count > start else { return 0 }
+        guard exchange.isUnderWay, bytes.count > start else { return 0 }
         if exchange.isUnreadable, exchange.request.isFinished {
             conclude(.fin, .complete, at: now, emitting: &effects)
             return 0
@@ -104,8 +104,7 @@ extension ConnectionFlow {
         if exchange.requestTruncation != nil {
             exchange.requestContentLeft -= UInt64(progress.content)
         }
-        self.exchange = exchange
-        if exchange.stage == .forwarded || exchange.forwardsBody {
+        if exchange.isForwarded || exchange.forwardsBody {
             admit(.clientToServer, progress.length, at: now, emitting: &effects)
         } else if progress.length > 0 {
             effects.append(.drop(.clientToServer, progress.length))
@@ -172,8 +171,8 @@ extension ConnectionFlow {
             "the connection was closed: \(violation.rawValue)",
             emitting: &effects
         )
-        if let exchange, exchange.response == .head, exchange.stage == .forwarded {
-            self.exchange?.outcome = .refused
+        if exchange.isUnderWay, exchange.awaitsAnswer, exchange.isForwarded {
+            exchange.outcome = .refused
             effects.append(.discardHeld(.clientToServer))
             toServer.discardHeld()
             answerAndClose(violation.status, violation.rawValue, at: now, emitting: &effects)
@@ -208,10 +207,10 @@ extension ConnectionFlow {
 
     /// Stops reading messages for the rest of the connection; every byte passes as it comes.
     mutating func becomeOpaque(_ reason: String, emitting effects: inout [Effect]) {
-        if exchange != nil {
-            exchange?.outcome = .abandoned
+        if exchange.isUnderWay {
+            exchange.outcome = .abandoned
             recordExchange(at: nil, emitting: &effects)
-            exchange = nil
+            exchange.end()
         }
         mode = .streaming
         stream.isOpaque = true
@@ -249,8 +248,8 @@ extension ConnectionFlow {
                 toServer.ended(.fin, at: now, emitting: &effects)
             }
         case .exchanging:
-            guard let exchange else { return }
-            if exchange.isHung || exchange.stage == .swallowed {
+            guard exchange.isUnderWay else { return }
+            if exchange.isHung || exchange.isSwallowed {
                 return conclude(.fin, .cut, at: now, emitting: &effects)
             }
             switch exchange.stage {
@@ -260,7 +259,7 @@ extension ConnectionFlow {
             case .forwarded, .answered, .swallowed: break
             }
             // A pipelined request goes first, unless there is nobody left to answer it.
-            if exchange.stage == .forwarded, unreadFromClient == 0 || toClient.isFinished {
+            if exchange.isForwarded, unreadFromClient == 0 || toClient.isFinished {
                 toServer.ended(.fin, at: now, emitting: &effects)
             }
         }

@@ -32,12 +32,12 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) -> Int {
         var position = 0
-        while position < bytes.count, mode == .exchanging, let exchange {
+        while position < bytes.count, mode == .exchanging, exchange.isUnderWay {
             let rest = bytes.extracting(position..<bytes.count)
             let taken: Int
             switch exchange.response {
             case .dropped(let body): taken = dropAnswer(body, rest, at: now, emitting: &effects)
-            case _ where exchange.stage != .forwarded && !exchange.isDroppingRepeats: taken = 0
+            case _ where !exchange.isForwarded && !exchange.isDroppingRepeats: taken = 0
             case .head: taken = readResponseHead(rest, at: now, emitting: &effects)
             case .gathering(let gatherer):
                 taken = gatherAnswer(gatherer, rest, at: now, emitting: &effects)
@@ -66,7 +66,7 @@ extension ConnectionFlow {
     ) -> Int {
         switch responseReader.read(bytes, limit: limits.head.bytes) {
         case .incomplete: return 0
-        case .refused where exchange?.dropsAnswer == true:
+        case .refused where exchange.isUnderWay && exchange.dropsAnswer:
             return dropUnreadable(bytes.count, at: now, emitting: &effects)
         case .refused(let violation):
             // Passed as it came. Where it ends cannot be known, so nothing may follow it.
@@ -74,14 +74,14 @@ extension ConnectionFlow {
                 becomeOpaque(violation.rawValue, emitting: &effects)
                 return 0
             }
-            exchange?.isUnreadable = true
+            exchange.isUnreadable = true
             notice(
                 "message.unreadable",
                 "an answer was passed on unread, up to the connection's end: \(violation.rawValue)",
                 emitting: &effects
             )
-            exchange?.repeatsLeft = 0
-            exchange?.response = .body(.untilClose)
+            exchange.repeatsLeft = 0
+            exchange.response = .body(.untilClose)
             return readResponseBody(bytes, at: now, emitting: &effects)
         case .complete(let length):
             return takeResponseHead(bytes, length, at: now, emitting: &effects)
@@ -94,7 +94,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
         let status = responseReader.status
         let isTunnel = exchange.isConnect && (200..<300).contains(status)
         if status < 200, status != 101 {
@@ -111,14 +111,14 @@ extension ConnectionFlow {
         if exchange.isDroppingRepeats {
             return beginDropping(length, of: bytes.count, at: now, emitting: &effects)
         }
-        self.exchange?.status = status
+        exchange.status = status
         if (status == 101 || isTunnel) && !exchange.dropsAnswer {
             responseReader.reset()
             admit(.serverToClient, length, at: now, emitting: &effects)
             becomeUpgraded(at: now, emitting: &effects)
             return length
         }
-        self.exchange?.answerHeadLength = length
+        exchange.answerHeadLength = length
         return meetAnswer(bytes, at: now, emitting: &effects)
     }
 
@@ -128,7 +128,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        if let exchange, exchange.stage == .forwarded, !exchange.isDroppingRepeats,
+        if exchange.isUnderWay, exchange.isForwarded, !exchange.isDroppingRepeats,
             let firing = exchange.plan.substitute
         {
             give(firing, at: now, emitting: &effects)
@@ -138,7 +138,8 @@ extension ConnectionFlow {
 
     /// Where the body of the answer whose head was read ends.
     var answerBody: BodyReader {
-        exchange?.responseBody(responseReader.framing, status: responseReader.status) ?? .empty
+        guard exchange.isUnderWay else { return .empty }
+        return exchange.responseBody(responseReader.framing, status: responseReader.status)
     }
 
     /// Lets the head of the answer go, as it came or changed, and goes on with its body.
@@ -151,7 +152,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
+        guard exchange.isUnderWay else { return 0 }
         let length = exchange.answerHeadLength
         let framing = responseReader.framing
         let body = answerBody
@@ -162,9 +163,11 @@ extension ConnectionFlow {
         } else {
             admit(.serverToClient, length, at: now, emitting: &effects)
         }
-        if !framing.persists || body.endsWithConnection { self.exchange?.repeatsLeft = 0 }
-        self.exchange?.response = .body(body)
-        if let truncate = exchange.plan.truncate(.serverToClient), !body.isFinished {
+        if !framing.persists || body.endsWithConnection { exchange.repeatsLeft = 0 }
+        exchange.response = .body(body)
+        if !exchange.plan.isPass, !body.isFinished,
+            let truncate = exchange.plan.truncate(.serverToClient)
+        {
             beginTruncation(truncate, of: framing.contentLength, at: now, emitting: &effects)
         }
         if body.isFinished { finishAnswer() }
@@ -193,8 +196,8 @@ extension ConnectionFlow {
                 emitting: &effects
             )
         }
-        exchange?.contentLeft = content
-        exchange?.truncation = truncate.then
+        exchange.contentLeft = content
+        exchange.truncation = truncate.then
         if content == 0 { toClient.cutHere(at: now, emitting: &effects) }
     }
 
@@ -203,12 +206,11 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard var exchange, case .body(var body) = exchange.response else { return 0 }
+        guard exchange.isUnderWay, case .body(var body) = exchange.response else { return 0 }
         if exchange.truncation != nil, exchange.contentLeft == 0 { return 0 }
         let progress = body.read(bytes, contentLimit: exchange.contentLeft)
         exchange.response = .body(body)
         if exchange.truncation != nil { exchange.contentLeft -= UInt64(progress.content) }
-        self.exchange = exchange
         if exchange.learning != nil { learn(body: bytes.extracting(0..<progress.length)) }
         admit(.serverToClient, progress.length, at: now, emitting: &effects)
         if progress.isFinished {
@@ -222,11 +224,11 @@ extension ConnectionFlow {
     }
 
     private mutating func endUnreadably(_ violation: Violation?, emitting effects: inout [Effect]) {
-        exchange?.learning = nil
+        exchange.learning = nil
         guard rules.isEmpty, let violation else {
-            exchange?.isUnreadable = true
-            exchange?.repeatsLeft = 0
-            exchange?.response = .body(.untilClose)
+            exchange.isUnreadable = true
+            exchange.repeatsLeft = 0
+            exchange.response = .body(.untilClose)
             return
         }
         becomeOpaque(violation.rawValue, emitting: &effects)
@@ -234,14 +236,14 @@ extension ConnectionFlow {
 
     /// The answer is at its end; those to repeated requests are still to come.
     mutating func finishAnswer() {
-        guard let exchange else { return }
-        keepLearned()
+        guard exchange.isUnderWay else { return }
+        if exchange.learning != nil { keepLearned() }
         responseReader.reset()
         if exchange.repeatsLeft > 0 {
-            self.exchange?.isDroppingRepeats = true
-            self.exchange?.response = .head
+            exchange.isDroppingRepeats = true
+            exchange.response = .head
         } else {
-            self.exchange?.response = .finished
+            exchange.response = .finished
         }
     }
 }

@@ -13,7 +13,7 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange, case .rewriting(var extent) = exchange.stage else { return 0 }
+        guard exchange.isUnderWay, case .rewriting(var extent) = exchange.stage else { return 0 }
         let headLength = exchange.headLength
         guard exchange.changesRequest else {
             return forwardAsItCame(bytes, at: now, emitting: &effects)
@@ -27,14 +27,14 @@ extension ConnectionFlow {
         if extent.isFinished {
             let length = headLength + extent.bodyLength
             let message = editedWhole(bytes.bytes(0..<length), at: now, emitting: &effects)
-            self.exchange?.request = .empty
+            exchange.request = .empty
             let times = repetitions(of: message, emitting: &effects)
-            self.exchange?.repeatsLeft = times - 1
+            exchange.repeatsLeft = times - 1
             send(message, times: times, inPlaceOf: length, at: now, emitting: &effects)
             return length
         }
         guard extent.isBroken || clientEnded || isRowFull(bytes.count) else {
-            self.exchange?.stage = .rewriting(extent)
+            exchange.stage = .rewriting(extent)
             invite(at: now, emitting: &effects)
             return 0
         }
@@ -47,8 +47,8 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> Int {
-        guard let exchange else { return 0 }
-        letGo(exchange, at: now, emitting: &effects)
+        guard exchange.isUnderWay else { return 0 }
+        letGo(at: now, emitting: &effects)
         return exchange.headLength
             + readBody(bytes, from: exchange.headLength, at: now, emitting: &effects)
     }
@@ -61,8 +61,8 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard let exchange else { return }
-        self.exchange?.stage = .forwarded
+        guard exchange.isUnderWay else { return }
+        exchange.stage = .forwarded
         beginRequestTruncation(emitting: &effects)
         reshapeExchange(at: now, emitting: &effects)
         dialIfNeeded(after: exchange.plan.connectDelay, at: now, emitting: &effects)
@@ -76,13 +76,13 @@ extension ConnectionFlow {
             spend(bytes.count)
             toServer.arrived(bytes.count, at: now, emitting: &effects)
         }
-        if self.exchange?.requestContentLeft == 0 { toServer.cutHere(at: now, emitting: &effects) }
+        if exchange.requestContentLeft == 0 { toServer.cutHere(at: now, emitting: &effects) }
         if unreadFromServer > 0 { effects.append(.reread(.serverToClient)) }
     }
 
     /// How many times the request is sent: all copies together fit into `limits.buffer`.
     private func repetitions(of message: [UInt8], emitting effects: inout [Effect]) -> Int {
-        let asked = exchange?.plan.repetitions ?? 1
+        let asked = exchange.plan.repetitions
         let most = max(1, limits.buffer.bytes / max(1, message.count))
         if asked > most {
             notApplied("repeat: only \(most) copies fit into limits.buffer", emitting: &effects)
@@ -99,14 +99,13 @@ extension ConnectionFlow {
 
     /// A wish for faults is for the proxy alone, and so is the token that goes with it.
     private func withoutRequestFault(_ request: [UInt8]) -> [UInt8] {
-        guard exchange?.hidesRequestFault == true else { return request }
+        guard exchange.hidesRequestFault else { return request }
         let names = [RequestFaults.askingField, RequestFaults.tokenField]
             .map { String(decoding: $0, as: UTF8.self) }
         return WholeMessage(request, .request)?.withFields([], removing: names) ?? request
     }
 
     private func editedHead(_ head: [UInt8]) -> [UInt8] {
-        guard let exchange else { return head }
         var head = withoutRequestFault(head)
         for fault in exchange.plan.faults {
             guard case .edit(let edit) = fault.firing.fault, let change = edit.request else {
@@ -122,7 +121,6 @@ extension ConnectionFlow {
         at now: Moment,
         emitting effects: inout [Effect]
     ) -> [UInt8] {
-        guard let exchange else { return message }
         var message = withoutRequestFault(message)
         for fault in exchange.plan.faults {
             switch fault.firing.fault {
@@ -163,7 +161,7 @@ extension ConnectionFlow {
             by: change,
             lengths: lengths,
             replacement: replacement,
-            isHeadRequest: exchange?.isHead ?? false,
+            isHeadRequest: exchange.isHead,
             coder: services.coder,
             limit: limits.buffer.bytes
         )
@@ -183,7 +181,7 @@ extension ConnectionFlow {
         }
         let result = WholeMessage(message, kind)?.truncated(
             after: truncate.after,
-            isHeadRequest: exchange?.isHead ?? false
+            isHeadRequest: exchange.isHead
         )
         return changed(message, result, "truncate", emitting: &effects)
     }
@@ -212,7 +210,7 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) -> [UInt8] {
         guard case .template(let template) = body else { return body.bytes }
-        guard let exchange, let request = exchange.templateRequest else { return [] }
+        guard let request = exchange.templateRequest else { return [] }
         let facts = TemplateFacts(
             request: request,
             proxy: name.proxy,
@@ -235,7 +233,7 @@ extension ConnectionFlow {
     // MARK: Truncated requests
 
     mutating func beginRequestTruncation(emitting effects: inout [Effect]) {
-        guard let exchange, !exchange.request.isFinished,
+        guard !exchange.plan.isPass, !exchange.request.isFinished,
             let truncate = exchange.plan.truncate(.clientToServer)
         else { return }
         guard let content = content(truncate.after, of: exchange.framing.contentLength) else {
@@ -244,8 +242,8 @@ extension ConnectionFlow {
                 emitting: &effects
             )
         }
-        self.exchange?.requestContentLeft = content
-        self.exchange?.requestTruncation = truncate.then
+        exchange.requestContentLeft = content
+        exchange.requestTruncation = truncate.then
     }
 
     /// How much content a truncation lets through; `nil` where that cannot be told.
@@ -262,7 +260,10 @@ extension ConnectionFlow {
 
     /// Counts bytes against the budgets of the rules at work on the unit.
     func spend(_ count: Int) {
-        let plan = exchange?.plan ?? stream.plan
-        for tally in plan.budgets { tally.spend(bytes: UInt64(count)) }
+        if exchange.isUnderWay {
+            exchange.plan.spend(UInt64(count))
+        } else {
+            stream.plan.spend(UInt64(count))
+        }
     }
 }

@@ -12,16 +12,14 @@ extension ConnectionFlow {
     ) {
         guard mode != .over else { return }
         if loseAnswer(at: now, emitting: &effects) { return }
-        if var exchange, mode == .exchanging {
+        if exchange.isUnderWay, mode == .exchanging {
             if case .body(let body) = exchange.response, body.endsWithConnection, how == .fin {
                 // What a truncation held back has been released and not been read yet.
                 passOnPartialHead(at: now, emitting: &effects)
                 exchange.response = .finished
-                self.exchange = exchange
                 keepLearned()
-            } else if exchange.response != .finished {
+            } else if !exchange.hasAnswered {
                 exchange.outcome = .abandoned
-                self.exchange = exchange
                 passOnPartialHead(at: now, emitting: &effects)
             }
         }
@@ -34,17 +32,17 @@ extension ConnectionFlow {
 
     /// Loses a server whose answer is not for the client; says whether it was so.
     private mutating func loseAnswer(at now: Moment, emitting effects: inout [Effect]) -> Bool {
-        guard let exchange else { return false }
+        guard exchange.isUnderWay else { return false }
         let isDropped = exchange.isDroppingRepeats || exchange.response.isDropped
-        if exchange.stage != .forwarded || isDropped {
+        if !exchange.isForwarded || isDropped {
             // An idle upstream that leaves says nothing about the answer that a rule gives.
             loseServer(emitting: &effects)
             guard isDropped else { return true }
-            self.exchange?.repeatsLeft = 0
+            exchange.repeatsLeft = 0
             endDropping(at: now, emitting: &effects)
             return true
         }
-        guard exchange.response == .head, let firing = exchange.plan.substitute else {
+        guard exchange.awaitsAnswer, let firing = exchange.plan.substitute else {
             return false
         }
         // The real answer will not come; the one that a rule gives does not depend on it.
@@ -55,7 +53,7 @@ extension ConnectionFlow {
 
     /// A partial head goes on as it came: the client is told what the server said.
     private mutating func passOnPartialHead(at now: Moment, emitting effects: inout [Effect]) {
-        guard unreadFromServer > 0, exchange?.stage == .forwarded, !toClient.isCut else { return }
+        guard unreadFromServer > 0, exchange.isForwarded, !toClient.isCut else { return }
         effects.append(.admit(.serverToClient, unreadFromServer))
         toClient.arrived(unreadFromServer, at: now, emitting: &effects)
         unreadFromServer = 0
@@ -65,7 +63,7 @@ extension ConnectionFlow {
     mutating func loseServer(emitting effects: inout [Effect]) {
         server = .absent
         unreadFromServer = 0
-        exchange?.forwardsBody = false
+        exchange.forwardsBody = false
         // Nobody will read the rest of a request that was on its way.
         effects.append(.discardHeld(.clientToServer))
         toServer.discardHeld()

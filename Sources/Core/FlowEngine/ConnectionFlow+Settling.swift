@@ -7,16 +7,16 @@ import WireFormats
 extension ConnectionFlow {
     /// Carries out what the rules settled for the exchange under way, once it is due.
     mutating func settle(at now: Moment, emitting effects: inout [Effect]) {
-        guard let exchange, case .pending = exchange.stage else { return }
-        guard let settlement = exchange.plan.settlement else {
-            return forward(exchange, at: now, emitting: &effects)
+        guard exchange.isUnderWay, case .pending = exchange.stage else { return }
+        guard !exchange.plan.isPass, let settlement = exchange.plan.settlement else {
+            return forward(at: now, emitting: &effects)
         }
         guard exchange.started + exchange.plan.totalDelay <= now else { return }
         switch settlement.fault {
         case .close(let close):
             conclude(close.how, .cut, at: now, emitting: &effects)
         case .hang:
-            self.exchange?.stage = .pending(isHung: true)
+            exchange.stage = .pending(isHung: true)
             if clientEnded { conclude(.fin, .cut, at: now, emitting: &effects) }
         case .swallow(let swallow): swallowRequest(swallow.then, at: now, emitting: &effects)
         case .malform: answerEarly(at: now, emitting: &effects)
@@ -24,32 +24,24 @@ extension ConnectionFlow {
         }
     }
 
-    private mutating func forward(
-        _ exchange: Exchange,
-        at now: Moment,
-        emitting effects: inout [Effect]
-    ) {
+    private mutating func forward(at now: Moment, emitting effects: inout [Effect]) {
         guard !exchange.changesRequest else {
-            self.exchange?.stage = .rewriting(MessageExtent(exchange.request))
+            exchange.stage = .rewriting(MessageExtent(exchange.request))
             // Nothing comes of it where the bytes are at hand: then they are taken before.
             return effects.append(.reread(.clientToServer))
         }
-        letGo(exchange, at: now, emitting: &effects)
+        letGo(at: now, emitting: &effects)
     }
 
     /// Forwards the head as it came; the body follows.
-    mutating func letGo(
-        _ exchange: Exchange,
-        at now: Moment,
-        emitting effects: inout [Effect]
-    ) {
-        self.exchange?.stage = .forwarded
+    mutating func letGo(at now: Moment, emitting effects: inout [Effect]) {
+        exchange.stage = .forwarded
         unreadFromClient = max(0, unreadFromClient - exchange.headLength)
         beginRequestTruncation(emitting: &effects)
         reshapeExchange(at: now, emitting: &effects)
         dialIfNeeded(after: exchange.plan.connectDelay, at: now, emitting: &effects)
         admit(.clientToServer, exchange.headLength, at: now, emitting: &effects)
-        if self.exchange?.requestContentLeft == 0 {
+        if exchange.requestContentLeft == 0 {
             toServer.cutHere(at: now, emitting: &effects)
         }
         if !exchange.request.isFinished { effects.append(.reread(.clientToServer)) }
@@ -57,8 +49,8 @@ extension ConnectionFlow {
     }
 
     mutating func reshapeExchange(at now: Moment, emitting effects: inout [Effect]) {
-        guard let exchange,
-            !(exchange.plan.isPass && toServer.shape == .open && toClient.shape == .open)
+        guard exchange.isUnderWay,
+            !(exchange.plan.isPass && toServer.shape.isOpen && toClient.shape.isOpen)
         else { return }
         toServer.reshape(
             exchange.plan.shape(.clientToServer, perChunk: false),
@@ -78,12 +70,12 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         dropHead(emitting: &effects)
-        exchange?.outcome = .answered
+        exchange.outcome = .answered
         give(firing, at: now, emitting: &effects)
     }
 
     mutating func dropHead(emitting effects: inout [Effect]) {
-        guard let exchange else { return }
+        guard exchange.isUnderWay else { return }
         effects.append(.drop(.clientToServer, exchange.headLength))
         unreadFromClient = max(0, unreadFromClient - exchange.headLength)
     }
@@ -99,11 +91,11 @@ extension ConnectionFlow {
         case .close: conclude(.fin, .cut, at: now, emitting: &effects)
         case .reset: conclude(.rst, .cut, at: now, emitting: &effects)
         case .hang:
-            exchange?.stage = .swallowed
-            exchange?.response = .finished
-            exchange?.outcome = .cut
+            exchange.stage = .swallowed
+            exchange.response = .finished
+            exchange.outcome = .cut
             if clientEnded { return conclude(.fin, .cut, at: now, emitting: &effects) }
-            if exchange?.request.isFinished == false { effects.append(.reread(.clientToServer)) }
+            if !exchange.request.isFinished { effects.append(.reread(.clientToServer)) }
         }
     }
 
@@ -129,7 +121,7 @@ extension ConnectionFlow {
             closes: true,
             minorVersion: 1
         )
-        exchange?.status = status
+        exchange.status = status
         toClient.reshape(.open, at: now, emitting: &effects)
         effects.append(.insert(.serverToClient, bytes))
         toClient.arrived(bytes.count, at: now, emitting: &effects)
@@ -162,11 +154,11 @@ extension ConnectionFlow {
         case .badGateway:
             effects.append(.discardHeld(.clientToServer))
             toServer.discardHeld()
-            guard exchange != nil, mode == .exchanging else {
+            guard exchange.isUnderWay, mode == .exchanging else {
                 return answerAndClose(502, text, at: now, emitting: &effects)
             }
-            exchange?.outcome = .unreachable
-            if let firing = exchange?.plan.substitute {
+            exchange.outcome = .unreachable
+            if let firing = exchange.plan.substitute {
                 give(firing, at: now, emitting: &effects)
             } else {
                 give(Self.refusal(502, text), at: now, emitting: &effects)
@@ -176,7 +168,7 @@ extension ConnectionFlow {
     }
 
     mutating func adoptInExchange(at now: Moment, emitting effects: inout [Effect]) {
-        guard var exchange else { return }
+        guard exchange.isUnderWay else { return }
         let isAsking: Bool
         if case .deciding = exchange.stage { isAsking = true } else { isAsking = false }
         if isAsking || exchange.isGatheringAnswer {
@@ -184,12 +176,11 @@ extension ConnectionFlow {
             effects.append(.reread(isAsking ? .clientToServer : .serverToClient))
         }
         let hasLost = exchange.plan.keep(in: rules)
-        if hasLost { endTruncations(of: &exchange, emitting: &effects) }
-        self.exchange = exchange
         guard hasLost else { return }
+        endTruncations(emitting: &effects)
         switch exchange.stage {
         case .pending:
-            if exchange.isHung { self.exchange?.stage = .pending(isHung: false) }
+            if exchange.isHung { exchange.stage = .pending(isHung: false) }
             settle(at: now, emitting: &effects)
         case .deciding, .swallowed: return
         case .rewriting: effects.append(.reread(.clientToServer))
@@ -210,7 +201,7 @@ extension ConnectionFlow {
     }
 
     /// Lets the rest of a body go whose truncation is no longer in force.
-    private func endTruncations(of exchange: inout Exchange, emitting effects: inout [Effect]) {
+    private mutating func endTruncations(emitting effects: inout [Effect]) {
         if exchange.truncation != nil, exchange.plan.truncate(.serverToClient) == nil {
             exchange.truncation = nil
             exchange.contentLeft = .max
@@ -233,13 +224,12 @@ extension ConnectionFlow {
             }
             return
         }
-        let plan = exchange?.plan ?? stream.plan
-        conclude(plan.cutEnding, .cut, at: now, emitting: &effects)
+        conclude(actingPlan.cutEnding, .cut, at: now, emitting: &effects)
     }
 
     /// What the truncation whose end has been reached says.
     private var reachedTruncation: Truncate.Ending? {
-        guard let exchange else { return nil }
+        guard exchange.isUnderWay else { return nil }
         if toClient.isCut, exchange.contentLeft == 0, let ending = exchange.truncation {
             return ending
         }
@@ -249,19 +239,21 @@ extension ConnectionFlow {
 
     /// Ends the exchange once both messages have ended and all of the answer has left.
     mutating func completeExchange(at now: Moment, emitting effects: inout [Effect]) {
-        guard mode == .exchanging, let exchange, toClient.heldBytes == 0, toServer.heldBytes == 0
+        guard mode == .exchanging, exchange.isUnderWay, toClient.heldBytes == 0,
+            toServer.heldBytes == 0
         else { return }
         let isLeftUnfinished = exchange.lacksBody(clientEnded: clientEnded && unreadFromClient == 0)
         guard exchange.hasEnded || isLeftUnfinished else { return }
-        if exchange.stage == .swallowed, exchange.plan.swallows { return }
+        if exchange.isSwallowed, exchange.plan.swallows { return }
         recordExchange(at: now, emitting: &effects)
-        self.exchange = nil
+        let isLast = isLeftUnfinished || exchange.closesConnection
+        // Nothing is said of the lanes where the connection ends.
+        if !isLast { resting = exchange.plan }
+        exchange.end()
         requestReader.reset()
-        if isLeftUnfinished || exchange.closesAfter || exchange.stage == .answered(closes: true) {
-            return conclude(.fin, .complete, at: now, emitting: &effects)
-        }
+        guard !isLast else { return conclude(.fin, .complete, at: now, emitting: &effects) }
         mode = .idle
-        rest(after: exchange.plan, at: now, emitting: &effects)
+        rest(at: now, emitting: &effects)
         if unreadFromClient > 0 {
             effects.append(.reread(.clientToServer))
         } else if clientEnded {
@@ -277,12 +269,12 @@ extension ConnectionFlow {
         emitting effects: inout [Effect]
     ) {
         guard mode != .over else { return }
-        if exchange != nil {
-            if exchange?.outcome == .complete || exchange?.outcome == .answered {
-                exchange?.outcome = outcome
+        if exchange.isUnderWay {
+            if exchange.outcome == .complete || exchange.outcome == .answered {
+                exchange.outcome = outcome
             }
             recordExchange(at: now, emitting: &effects)
-            exchange = nil
+            exchange.end()
         }
         mode = .over
         headDeadline = nil

@@ -97,9 +97,8 @@ extension ConnectionFlow {
 
     /// The server agreed to leave HTTP: from here on the bytes are a stream (RFC 9110, 7.8).
     mutating func becomeUpgraded(at now: Moment, emitting effects: inout [Effect]) {
-        guard var exchange else { return }
+        guard exchange.isUnderWay else { return }
         exchange.outcome = .upgraded
-        self.exchange = exchange
         recordExchange(at: now, emitting: &effects)
         // What the exchange's rules do to a stream goes on; the rest has had its chance.
         stream.plan = exchange.plan
@@ -107,7 +106,7 @@ extension ConnectionFlow {
         stream.plan.originToClient = exchange.passedToClient
         stream.beganToServer = toServer.arrivedBytes
         stream.beganToClient = toClient.arrivedBytes
-        self.exchange = nil
+        exchange.end()
         mode = .streaming
         consider(at: now, emitting: &effects)
         reshapeStream(at: now, emitting: &effects)
@@ -133,7 +132,7 @@ extension ConnectionFlow {
     mutating func releaseDial(at now: Moment, emitting effects: inout [Effect]) {
         guard mode != .over, !toServer.isSevered, case .waiting(let since, let until) = server
         else { return }
-        let due = min(until, since + (exchange?.plan ?? stream.plan).connectDelay)
+        let due = min(until, since + actingPlan.connectDelay)
         server = .waiting(since: since, until: due)
         guard due <= now else { return }
         server = .dialing

@@ -49,7 +49,9 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     // HTTP
     var requestReader = HeadReader(.request)
     var responseReader = HeadReader(.response)
-    var exchange: Exchange?
+    /// The exchange under way, if there is one; kept in place, because a copy would cost a reference
+    /// for each of its parts.
+    var exchange = Exchange()
     /// When an undecided connection is taken for a stream.
     var decisionDeadline: Moment?
     /// When the head that is being read has to be complete.
@@ -99,14 +101,15 @@ package struct ConnectionFlow: ~Copyable, Sendable {
             earliest = earlier(earliest, decisionDeadline)
             if case .waiting(_, let until) = server { earliest = earlier(earliest, until) }
         }
-        if let exchange {
-            if case .pending = exchange.stage {
-                let due = exchange.started + exchange.plan.totalDelay
-                if !exchange.isHung { earliest = earlier(earliest, due) }
+        if exchange.isUnderWay {
+            if case .pending(isHung: false) = exchange.stage {
+                earliest = earlier(earliest, exchange.started + exchange.plan.totalDelay)
             }
-            earliest = earlier(earliest, exchange.plan.timedEnd?.at)
+            if !exchange.plan.isPass {
+                earliest = earlier(earliest, exchange.plan.timedEnd?.at)
+            }
         }
-        return earlier(earliest, stream.plan.timedEnd?.at)
+        return stream.plan.isPass ? earliest : earlier(earliest, stream.plan.timedEnd?.at)
     }
 
     package var isOver: Bool { mode == .over && concealed.ending == nil }
@@ -124,7 +127,10 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     }
 
     /// The rules acting on the connection now.
-    package var actingRules: [String] { (exchange?.plan ?? stream.plan).rules }
+    package var actingRules: [String] { actingPlan.rules }
+
+    /// The plan of the exchange under way, or of the stream.
+    var actingPlan: AppliedPlan { exchange.isUnderWay ? exchange.plan : stream.plan }
 
     /// The client was accepted.
     package mutating func opened(at now: Moment, emitting effects: inout [Effect]) {
@@ -189,7 +195,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
 
     package mutating func woke(at now: Moment, emitting effects: inout [Effect]) {
         guard mode != .over else { return }
-        if let end = (exchange?.plan ?? stream.plan).timedEnd, end.at <= now {
+        if let end = actingPlan.timedEnd, end.at <= now {
             return conclude(end.how, .cut, at: now, emitting: &effects)
         }
         if let decisionDeadline, decisionDeadline <= now, !toServer.isSevered {
@@ -231,7 +237,7 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         takeCuts(at: now, emitting: &effects)
         guard mode != .over else { return }
         tallies.keep(rules.counts)
-        if exchange != nil { adoptInExchange(at: now, emitting: &effects) }
+        if exchange.isUnderWay { adoptInExchange(at: now, emitting: &effects) }
         if mode == .streaming { adoptInStream(at: now, emitting: &effects) }
         if mode == .idle, resting.keep(in: rules) { rest(at: now, emitting: &effects) }
         releaseDial(at: now, emitting: &effects)
@@ -241,17 +247,11 @@ package struct ConnectionFlow: ~Copyable, Sendable {
     /// What follows from where the lanes and the exchange stand now.
     mutating func advance(at now: Moment, emitting effects: inout [Effect]) {
         guard mode != .over else { return }
-        if serverEnding != nil, exchange?.isGatheringAnswer == true {
-            if exchange?.answerHasEnded == false { effects.append(.reread(.serverToClient)) }
-            exchange?.answerHasEnded = true
-        } else if let how = serverEnding, unreadFromServer == 0 || exchange?.truncation == nil {
-            serverEnding = nil
-            passOnServerEnd(how, at: now, emitting: &effects)
-        }
+        if let how = serverEnding { meetServerEnd(how, at: now, emitting: &effects) }
         // What the end stood behind has gone on since: a held request, a pipelined one.
         let isUnread = unreadFromClient > 0 && !toClient.isFinished
         if clientEnded, !isUnread, !toServer.hasEnded,
-            mode == .streaming || exchange?.stage == .forwarded
+            mode == .streaming || exchange.isForwarded
         {
             passOnClientEnd(at: now, emitting: &effects)
         }
@@ -259,6 +259,20 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         completeExchange(at: now, emitting: &effects)
         if mode != .over, toServer.isFinished, toClient.isFinished {
             conclude(.fin, .abandoned, at: now, emitting: &effects)
+        }
+    }
+
+    private mutating func meetServerEnd(
+        _ how: Close.How,
+        at now: Moment,
+        emitting effects: inout [Effect]
+    ) {
+        if exchange.isGatheringAnswer {
+            if !exchange.answerHasEnded { effects.append(.reread(.serverToClient)) }
+            exchange.answerHasEnded = true
+        } else if unreadFromServer == 0 || exchange.truncation == nil {
+            serverEnding = nil
+            passOnServerEnd(how, at: now, emitting: &effects)
         }
     }
 

@@ -12,54 +12,54 @@ import WireFormats
 ///
 /// `deciding` and `rewriting` wait for more of the request, which stays unread until then.
 struct Exchange: Sendable {
-    enum Stage: Equatable {
+    enum Stage {
         /// A rule has to see content of the request first.
-        case deciding(ContentGatherer)
+        indirect case deciding(ContentGatherer)
         /// The head is read and kept back: a delay, a hang or an answer is still to come.
         case pending(isHung: Bool)
         /// The request is to go on changed; so much of it is here where a rule needs it whole.
-        case rewriting(MessageExtent)
+        indirect case rewriting(MessageExtent)
         case forwarded
         case answered(closes: Bool)
         /// The request is dropped, and nobody will answer it.
         case swallowed
     }
 
-    enum Response: Equatable {
+    enum Response {
         case head
         /// The head is read; both head and content stay unread until a rule has seen enough.
-        case gathering(ContentGatherer)
+        indirect case gathering(ContentGatherer)
         /// The same, until all of it is here for a rule that changes it.
-        case rewriting(MessageExtent)
+        indirect case rewriting(MessageExtent)
         case body(BodyReader)
         /// Dropped as it comes.
         case dropped(BodyReader)
         case finished
     }
 
-    let unit: UInt64
-    let started: Moment
-    let method: String
-    let target: String
-    let framing: MessageFraming
-    let isHead: Bool
-    let isConnect: Bool
+    /// Whether there is one: otherwise nothing here means anything.
+    private(set) var isUnderWay = false
+    private(set) var unit: UInt64 = 0
+    private(set) var started = Moment.start
+    private(set) var method = ""
+    private(set) var target = ""
+    private(set) var framing = MessageFraming()
+    private(set) var isHead = false
+    private(set) var isConnect = false
     /// Bytes of the request's head, unread until the exchange is settled.
-    let headLength: Int
+    private(set) var headLength = 0
     /// What of the head is kept for the record; empty where no rule asks.
-    let keptHead: [UInt8]
+    private(set) var keptHead: [UInt8] = []
 
     var stage = Stage.pending(isHung: false)
     var plan = AppliedPlan.pass
     /// The rules that fired, in order, whether they are still in force or not.
     var firedRules: [String] = []
-    /// A rule that the request brought with it.
-    var brought: ActiveRule?
     /// The request's wish for faults, and its token, are not for the server.
     var hidesRequestFault = false
     /// Rules that wait for the answer.
     var pending: PendingRules?
-    var request: BodyReader
+    var request = BodyReader.empty
     var response = Response.head
     var status: UInt16?
     var outcome = ExchangeRecord.Outcome.complete
@@ -93,15 +93,22 @@ struct Exchange: Sendable {
     var mustDecideAgain = false
     /// The server ended behind the answer that is being gathered.
     var answerHasEnded = false
+    /// A rule that the request brought with it.
+    var brought: ActiveRule?
     /// What templates can say of the request; kept only where there are some.
     var templateRequest: TemplateFacts.Request?
     /// What `stale` rules remember of the answer while it passes.
     var learning: Learning?
     /// Wire bytes that had passed when the exchange began.
-    let passedToServer: UInt64
-    let passedToClient: UInt64
+    private(set) var passedToServer: UInt64 = 0
+    private(set) var passedToClient: UInt64 = 0
 
-    var isHung: Bool { stage == .pending(isHung: true) }
+    var isHung: Bool { if case .pending(isHung: true) = stage { true } else { false } }
+    var isForwarded: Bool { if case .forwarded = stage { true } else { false } }
+    var isSwallowed: Bool { if case .swallowed = stage { true } else { false } }
+    /// Whether nothing of the answer has been read.
+    var awaitsAnswer: Bool { if case .head = response { true } else { false } }
+    var hasAnswered: Bool { if case .finished = response { true } else { false } }
 
     /// Whether the answer stays unread until a rule has seen enough of it.
     var isGatheringAnswer: Bool {
@@ -113,14 +120,20 @@ struct Exchange: Sendable {
 
     /// Whether nothing of the real answer is for the client.
     var dropsAnswer: Bool {
-        isDroppingRepeats || plan.swallowedAnswer != nil || plan.substitute != nil
+        isDroppingRepeats
+            || !plan.isPass && (plan.swallowedAnswer != nil || plan.substitute != nil)
     }
 
     /// Both messages are at their end; what is held of them may still have to leave.
-    var hasEnded: Bool { request.isFinished && response == .finished && repeatsLeft == 0 }
+    var hasEnded: Bool { request.isFinished && hasAnswered && repeatsLeft == 0 }
 
     /// RFC 9110, 10.1.1: a client told no need not send its body, so what follows is unknown.
     var mayWithholdBody: Bool { framing.expectsContinue && !request.isFinished && !hasContinued }
+
+    /// Whether the answer's end is the connection's.
+    var closesConnection: Bool {
+        if case .answered(closes: true) = stage { true } else { closesAfter }
+    }
 
     /// Whether the rest of an answered request will not come.
     func lacksBody(clientEnded: Bool) -> Bool {
@@ -179,38 +192,42 @@ extension Exchange {
         length: Int,
         keepsHead: Bool,
         at now: Moment,
-        lanes: (toServer: Lane, toClient: Lane)
+        passedToServer: UInt64,
+        passedToClient: UInt64
     ) {
+        isUnderWay = true
         self.unit = unit
         started = now
-        let facts = reader.facts
-        method = head.text(facts.method)
-        let end = facts.query?.upperBound ?? facts.path.upperBound
-        let start = facts.path.lowerBound
+        let start = reader.facts.path.lowerBound
+        let end = reader.facts.query?.upperBound ?? reader.facts.path.upperBound
+        method = head.text(reader.facts.method)
         target = head.text(start..<min(end, start + ExchangeRecord.maximumTargetLength))
         framing = reader.framing
         isHead = reader.isMethod(.head, in: head)
         isConnect = reader.isMethod(.connect, in: head)
         headLength = length
-        keptHead = keepsHead ? head.prefix(min(length, ExchangeRecord.maximumHeadLength)) : []
-        request =
-            framing.isChunked ? .chunked : framing.contentLength.map(BodyReader.counted) ?? .empty
-        passedToServer = lanes.toServer.passed
-        passedToClient = lanes.toClient.passed
+        if keepsHead { keptHead = head.bytes(0..<min(length, ExchangeRecord.maximumHeadLength)) }
+        if framing.isChunked {
+            request = .chunked
+        } else if let length = framing.contentLength {
+            request = .counted(length)
+        }
+        self.passedToServer = passedToServer
+        self.passedToClient = passedToClient
+    }
+
+    /// Forgets the exchange, and with it what its rules hold.
+    mutating func end() {
+        guard isUnderWay else { return }
+        self = Exchange()
     }
 }
 
 extension Span<UInt8> {
     /// The bytes as text; what is not UTF-8 is replaced.
     func text(_ range: Range<Int>) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(range.count)
-        for position in range { bytes.append(self[position]) }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// A copy of the first bytes.
-    func prefix(_ count: Int) -> [UInt8] {
-        unsafe extracting(0..<count).withUnsafeBufferPointer { unsafe Array($0) }
+        unsafe extracting(range).withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
     }
 }

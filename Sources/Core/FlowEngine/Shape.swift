@@ -32,6 +32,9 @@ package struct Shape: Equatable, Sendable {
             && chunkDelays.isEmpty
     }
 
+    /// Whether it asks for nothing.
+    var isOpen: Bool { passesBytes && endDelay == 0 && burst == .zero }
+
     /// Adds up to the far end of time and not beyond it.
     mutating func add(delay nanoseconds: Int64) { delay = Self.sum(delay, nanoseconds) }
 
@@ -140,6 +143,11 @@ struct AppliedPlan: Equatable, Sendable {
 
     var isPass: Bool { faults.isEmpty }
 
+    func spend(_ bytes: UInt64) {
+        guard !budgets.isEmpty else { return }
+        for tally in budgets { tally.spend(bytes: bytes) }
+    }
+
     mutating func add(_ plan: Plan, since: Moment, toServer: UInt64, toClient: UInt64) {
         for firing in plan.firings {
             faults.append(
@@ -241,7 +249,8 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// How long the dial of the upstream is held.
     var connectDelay: Duration {
-        faults.reduce(.zero) { total, fault in
+        guard !isPass else { return .zero }
+        return faults.reduce(.zero) { total, fault in
             guard case .delay(let delay) = fault.firing.fault, delay.atConnect else { return total }
             return total + (fault.firing.delay(chunk: 0) ?? .zero)
         }
@@ -249,7 +258,8 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// All the time that an answer in place of the upstream's is held.
     var totalDelay: Duration {
-        faults.reduce(.zero) { total, fault in
+        guard !isPass else { return .zero }
+        return faults.reduce(.zero) { total, fault in
             guard case .delay(let delay) = fault.firing.fault, !delay.atConnect else {
                 return total
             }
