@@ -129,7 +129,6 @@ package struct MatchScratch: Sendable {
             }
             position += 1
         }
-        hashSegments(head, path: path)
     }
 
     /// Finds the hashes of the path's segments alone: all that the index asks for.

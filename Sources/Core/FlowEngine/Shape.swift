@@ -176,9 +176,11 @@ struct AppliedPlan: Equatable, Sendable {
     /// Keeps only what delays an end.
     mutating func keepSlowCloses() {
         guard !faults.isEmpty else { return }
-        faults.removeAll {
-            if case .slowClose = $0.firing.fault { false } else { true }
+        func delaysEnd(_ fault: AppliedFault) -> Bool {
+            if case .slowClose = fault.firing.fault { true } else { false }
         }
+        guard faults.contains(where: delaysEnd) else { return self = .pass }
+        faults.removeAll { !delaysEnd($0) }
         collectBudgets()
     }
 

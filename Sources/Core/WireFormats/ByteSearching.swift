@@ -27,13 +27,14 @@ extension Span<UInt8> {
     @inline(__always)
     private func firstByte(below bound: UInt8, from start: Int, to end: Int) -> Int {
         let raw: RawSpan = unsafe bytes
-        let (bounds, deletes) = (UInt64(bound) &* Words.ones, 0x7f &* Words.ones)
+        let bounds = UInt64(bound) &* Words.ones
+        precondition(start >= 0 && end <= count)
         var position = start
         while position + 8 <= end {
-            let word = raw.word(at: position)
-            let deleted = word ^ deletes
-            let less = (word &- bounds) & ~word
-            let found = (less | (deleted &- Words.ones) & ~deleted) & Words.marks
+            let word = unsafe raw.word(at: position)
+            let less = word &- bounds
+            let deletes = word & ~Words.marks &+ Words.ones
+            let found = (less | deletes) & ~word & Words.marks
             if found != 0 { return position + found.trailingZeroBitCount / 8 }
             position += 8
         }
@@ -45,9 +46,10 @@ extension Span<UInt8> {
     @inline(__always)
     func firstOtherThanLetters(from start: Int, to end: Int) -> Int {
         let raw: RawSpan = unsafe bytes
+        precondition(start >= 0 && end <= count)
         var position = start
         while position + 8 <= end {
-            let word = raw.word(at: position)
+            let word = unsafe raw.word(at: position)
             // Without their highest bits the bytes can be added to and nothing is carried over.
             let folded = (word | Words.folds) & ~Words.marks
             let (fromA, behindZ) = (folded &+ 0x1f &* Words.ones, folded &+ 0x05 &* Words.ones)
@@ -69,6 +71,7 @@ extension Span<UInt8> {
     func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
         let count = range.count
         guard count == name.utf8CodeUnitCount else { return false }
+        precondition(range.lowerBound >= 0 && range.upperBound <= self.count)
         let raw: RawSpan = unsafe bytes
         // A static string's bytes live as long as the program.
         let other = unsafe UnsafeRawPointer(name.utf8Start)
@@ -96,9 +99,10 @@ extension Span<UInt8> {
     func first(_ byte: UInt8, from start: Int, to end: Int) -> Int {
         let raw: RawSpan = unsafe bytes
         let sought = UInt64(byte) &* Words.ones
+        precondition(start >= 0 && end <= count)
         var position = start
         while position + 8 <= end {
-            let difference = raw.word(at: position) ^ sought
+            let difference = unsafe raw.word(at: position) ^ sought
             let found = (difference &- Words.ones) & ~difference & Words.marks
             if found != 0 { return position + found.trailingZeroBitCount / 8 }
             position += 8
@@ -116,16 +120,21 @@ private enum Words {
 }
 
 extension RawSpan {
-    /// Eight bytes, the first of them lowest; the offset is checked.
-    @inline(__always)
+    /// Eight bytes, the first of them lowest.
+    ///
+    /// - Parameter offset: not checked, because each search checks its ends once.
+    @inline(__always) @unsafe
     fileprivate func word(at offset: Int) -> UInt64 {
-        // Any bytes are a number, so that nothing but the bounds could be wrong.
-        UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        let word = unsafe unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset,
+            as: UInt64.self
+        )
+        return UInt64(littleEndian: word)
     }
 
     /// Eight bytes of which the letters are small.
-    @inline(__always)
-    fileprivate func folded(_ offset: Int) -> UInt64 { word(at: offset) | Words.folds }
+    @inline(__always) @unsafe
+    fileprivate func folded(_ offset: Int) -> UInt64 { unsafe word(at: offset) | Words.folds }
 }
 
 extension UnsafeRawPointer {
