@@ -22,7 +22,7 @@ extension ConnectionFlow {
         }
         exchangeCount += 1
         mode = .exchanging
-        exchange = Exchange(
+        exchange.begin(
             unit: unit,
             reader: requestReader,
             head: bytes,

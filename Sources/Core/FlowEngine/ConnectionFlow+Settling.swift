@@ -121,7 +121,7 @@ extension ConnectionFlow {
             closes: true,
             minorVersion: 1
         )
-        exchange.status = status
+        if exchange.isUnderWay { exchange.status = status }
         toClient.reshape(.open, at: now, emitting: &effects)
         effects.append(.insert(.serverToClient, bytes))
         toClient.arrived(bytes.count, at: now, emitting: &effects)

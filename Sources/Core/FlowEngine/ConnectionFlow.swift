@@ -126,6 +126,14 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         }
     }
 
+    /// Whether so much of a direction is held that its source must wait.
+    package func isFull(_ direction: Direction) -> Bool {
+        switch direction {
+        case .clientToServer: toServer.isFull(limit: limits.buffer.bytes)
+        case .serverToClient: toClient.isFull(limit: limits.buffer.bytes)
+        }
+    }
+
     /// The rules acting on the connection now.
     package var actingRules: [String] { actingPlan.rules }
 

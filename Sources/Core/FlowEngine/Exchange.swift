@@ -184,8 +184,8 @@ struct Learning: Sendable {
 }
 
 extension Exchange {
-    /// Starts with the head that was just read.
-    init(
+    /// Starts with the head that was just read; the last one has ended.
+    mutating func begin(
         unit: UInt64,
         reader: HeadReader,
         head: borrowing Span<UInt8>,
@@ -195,6 +195,7 @@ extension Exchange {
         passedToServer: UInt64,
         passedToClient: UInt64
     ) {
+        end()
         isUnderWay = true
         self.unit = unit
         started = now

@@ -146,34 +146,34 @@ struct ChunkReader: Equatable, Sendable {
         case .size(let digits): return stepSize(byte, digits)
         case .spaceAfterSize(let length):
             switch byte {
-            case ASCII.carriageReturn: phase = .sizeLineFeed
-            case ASCII.semicolon: phase = .chunkExtension(length: length + 1)
-            case ASCII.space where length < Self.maximumExtensionLength,
-                ASCII.tab where length < Self.maximumExtensionLength:
+            case Octet.carriageReturn: phase = .sizeLineFeed
+            case Octet.semicolon: phase = .chunkExtension(length: length + 1)
+            case Octet.space where length < Self.maximumExtensionLength,
+                Octet.tab where length < Self.maximumExtensionLength:
                 phase = .spaceAfterSize(length: length + 1)
-            default: return .failure(byte == ASCII.lineFeed ? .bareLineFeed : .chunkLine)
+            default: return .failure(byte == Octet.lineFeed ? .bareLineFeed : .chunkLine)
             }
         case .chunkExtension(let length):
-            if byte == ASCII.carriageReturn {
+            if byte == Octet.carriageReturn {
                 phase = .sizeLineFeed
             } else if length >= Self.maximumExtensionLength || !Token.isFieldText(byte) {
-                return .failure(byte == ASCII.lineFeed ? .bareLineFeed : .chunkLine)
+                return .failure(byte == Octet.lineFeed ? .bareLineFeed : .chunkLine)
             } else {
                 phase = .chunkExtension(length: length + 1)
             }
         case .sizeLineFeed:
-            guard byte == ASCII.lineFeed else { return .failure(.bareCarriageReturn) }
+            guard byte == Octet.lineFeed else { return .failure(.bareCarriageReturn) }
             phase = remaining == 0 ? .trailer : .content
         case .content: break
         case .contentCarriageReturn:
-            guard byte == ASCII.carriageReturn else { return .failure(.chunkEnd) }
+            guard byte == Octet.carriageReturn else { return .failure(.chunkEnd) }
             phase = .contentLineFeed
         case .contentLineFeed:
-            guard byte == ASCII.lineFeed else { return .failure(.chunkEnd) }
+            guard byte == Octet.lineFeed else { return .failure(.chunkEnd) }
             phase = .size(digits: 0)
         case .trailer: return stepTrailer(byte)
         case .trailerLineFeed:
-            guard byte == ASCII.lineFeed else { return .failure(.bareCarriageReturn) }
+            guard byte == Octet.lineFeed else { return .failure(.bareCarriageReturn) }
             if trailerLineLength == 0 { return .success(true) }
             guard trailerNameEnded else { return .failure(.fieldName) }
             trailerLineLength = 0
@@ -193,10 +193,10 @@ struct ChunkReader: Equatable, Sendable {
         }
         guard digits > 0, remaining <= UInt64(Int64.max) else { return .failure(.chunkSize) }
         switch byte {
-        case ASCII.carriageReturn: phase = .sizeLineFeed
-        case ASCII.semicolon: phase = .chunkExtension(length: 1)
-        case ASCII.space, ASCII.tab: phase = .spaceAfterSize(length: 1)
-        case ASCII.lineFeed: return .failure(.bareLineFeed)
+        case Octet.carriageReturn: phase = .sizeLineFeed
+        case Octet.semicolon: phase = .chunkExtension(length: 1)
+        case Octet.space, Octet.tab: phase = .spaceAfterSize(length: 1)
+        case Octet.lineFeed: return .failure(.bareLineFeed)
         default: return .failure(.chunkSize)
         }
         return .success(false)
@@ -205,16 +205,16 @@ struct ChunkReader: Equatable, Sendable {
     private mutating func stepTrailer(_ byte: UInt8) -> Result<Bool, Violation> {
         trailerLength += 1
         guard trailerLength <= Self.maximumTrailerLength else { return .failure(.trailerTooLarge) }
-        if byte == ASCII.carriageReturn {
+        if byte == Octet.carriageReturn {
             phase = .trailerLineFeed
             return .success(false)
         }
-        if byte == ASCII.lineFeed { return .failure(.bareLineFeed) }
-        if trailerLineLength == 0, byte == ASCII.space || byte == ASCII.tab {
+        if byte == Octet.lineFeed { return .failure(.bareLineFeed) }
+        if trailerLineLength == 0, byte == Octet.space || byte == Octet.tab {
             return .failure(.foldedLine)
         }
         if !trailerNameEnded {
-            if byte == ASCII.colon, trailerLineLength > 0 {
+            if byte == Octet.colon, trailerLineLength > 0 {
                 trailerNameEnded = true
             } else if !Token.contains(byte) {
                 return .failure(.fieldName)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import FaultModel
 
 // Looking for single bytes, eight at a time.
 //
@@ -12,7 +11,7 @@ extension Span<UInt8> {
         var position = start
         while true {
             position = firstByte(below: 0x20, from: position, to: end)
-            guard position < end, self[position] == ASCII.tab else { return position }
+            guard position < end, self[position] == Octet.tab else { return position }
             position += 1
         }
     }
@@ -90,6 +89,18 @@ extension Span<UInt8> {
             let byte: UInt8 = unsafe other.load(fromByteOffset: position, as: UInt8.self)
             if self[range.lowerBound + position] | 0x20 != byte | 0x20 { return false }
             position += 1
+        }
+        return true
+    }
+
+    /// Whether the bytes are a text, in its case.
+    @inline(__always)
+    func isText(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count {
+            guard unsafe self[range.lowerBound + offset] == text.utf8Start[offset] else {
+                return false
+            }
         }
         return true
     }

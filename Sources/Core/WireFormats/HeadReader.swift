@@ -57,13 +57,13 @@ package struct HeadReader: Sendable {
             scanned = bytes.firstControl(from: scanned, to: end)
             guard scanned < end else { break }
             switch bytes[scanned] {
-            case ASCII.lineFeed: return .refused(.bareLineFeed)
-            case ASCII.carriageReturn:
+            case Octet.lineFeed: return .refused(.bareLineFeed)
+            case Octet.carriageReturn:
                 // Without the byte behind it nothing is known: it is looked at again.
                 guard scanned + 1 < end else {
                     return bytes.count >= limit ? .refused(.headTooLarge) : .incomplete
                 }
-                guard bytes[scanned + 1] == ASCII.lineFeed else {
+                guard bytes[scanned + 1] == Octet.lineFeed else {
                     return .refused(.bareCarriageReturn)
                 }
                 if let progress = endLine(of: bytes) { return progress }
@@ -113,11 +113,11 @@ package struct HeadReader: Sendable {
         of bytes: borrowing Span<UInt8>
     ) -> Violation? {
         let first = bytes[line.lowerBound]
-        if first == ASCII.space || first == ASCII.tab { return .foldedLine }
+        if first == Octet.space || first == Octet.tab { return .foldedLine }
         let colon = Token.end(in: bytes, from: line.lowerBound, to: line.upperBound)
-        guard colon < line.upperBound, bytes[colon] == ASCII.colon else {
+        guard colon < line.upperBound, bytes[colon] == Octet.colon else {
             guard colon < line.upperBound else { return .fieldName }
-            let isSpace = bytes[colon] == ASCII.space || bytes[colon] == ASCII.tab
+            let isSpace = bytes[colon] == Octet.space || bytes[colon] == Octet.tab
             return isSpace ? .spaceBeforeColon : .fieldName
         }
         guard colon > line.lowerBound else { return .fieldName }
@@ -135,13 +135,13 @@ package struct HeadReader: Sendable {
         of bytes: borrowing Span<UInt8>
     ) -> Violation? {
         var end = Token.end(in: bytes, from: line.lowerBound, to: line.upperBound)
-        guard end > line.lowerBound, end < line.upperBound, bytes[end] == ASCII.space else {
+        guard end > line.lowerBound, end < line.upperBound, bytes[end] == Octet.space else {
             return .requestLine
         }
         facts.method = line.lowerBound..<end
         let start = end + 1
         end = bytes.firstSpaceOrControl(from: start, to: line.upperBound)
-        guard end > start, end < line.upperBound, bytes[end] == ASCII.space else {
+        guard end > start, end < line.upperBound, bytes[end] == Octet.space else {
             return .requestLine
         }
         takeTarget(start..<end, of: bytes)
@@ -156,14 +156,14 @@ package struct HeadReader: Sendable {
         let version = line.lowerBound..<line.lowerBound + 8
         if let violation = takeVersion(version, of: bytes, else: .statusLine) { return violation }
         let digits = line.lowerBound + 9..<line.lowerBound + 12
-        guard bytes[version.upperBound] == ASCII.space else { return .statusLine }
+        guard bytes[version.upperBound] == Octet.space else { return .statusLine }
         for position in digits {
-            guard ASCII.isDigit(bytes[position]) else { return .statusLine }
+            guard Octet.isDigit(bytes[position]) else { return .statusLine }
             status = status * 10 + UInt16(bytes[position] - 48)
         }
         // The space after the status is required, but many servers leave it out with the reason.
         guard status >= 100,
-            digits.upperBound == line.upperBound || bytes[digits.upperBound] == ASCII.space
+            digits.upperBound == line.upperBound || bytes[digits.upperBound] == Octet.space
         else { return .statusLine }
         return isPlain ? nil : .statusLine
     }
@@ -173,7 +173,7 @@ package struct HeadReader: Sendable {
         of bytes: borrowing Span<UInt8>,
         else violation: Violation
     ) -> Violation? {
-        guard range.count == 8, bytes.equals(range.lowerBound..<range.lowerBound + 7, Names.http1)
+        guard range.count == 8, bytes.isText(range.lowerBound..<range.lowerBound + 7, "HTTP/1.")
         else { return violation }
         switch bytes[range.upperBound - 1] {
         case 48: framing.minorVersion = 0
@@ -186,16 +186,16 @@ package struct HeadReader: Sendable {
     /// Splits origin form and absolute form (RFC 9112, 3.2) into authority, path and query.
     private mutating func takeTarget(_ target: Range<Int>, of bytes: borrowing Span<UInt8>) {
         var start = target.lowerBound
-        if bytes[start] != ASCII.slash {
+        if bytes[start] != Octet.slash {
             var colon = start
-            while colon + 2 < target.upperBound, bytes[colon] != ASCII.colon { colon += 1 }
-            if colon + 2 < target.upperBound, bytes[colon + 1] == ASCII.slash,
-                bytes[colon + 2] == ASCII.slash
+            while colon + 2 < target.upperBound, bytes[colon] != Octet.colon { colon += 1 }
+            if colon + 2 < target.upperBound, bytes[colon + 1] == Octet.slash,
+                bytes[colon + 2] == Octet.slash
             {
                 start = colon + 3
                 var end = start
-                while end < target.upperBound, bytes[end] != ASCII.slash,
-                    bytes[end] != ASCII.questionMark
+                while end < target.upperBound, bytes[end] != Octet.slash,
+                    bytes[end] != Octet.questionMark
                 {
                     end += 1
                 }
@@ -203,7 +203,7 @@ package struct HeadReader: Sendable {
                 start = end
             }
         }
-        let mark = bytes.first(ASCII.questionMark, from: start, to: target.upperBound)
+        let mark = bytes.first(Octet.questionMark, from: start, to: target.upperBound)
         facts.path = start..<mark
         facts.query = mark < target.upperBound ? mark + 1..<target.upperBound : nil
     }
@@ -212,7 +212,7 @@ package struct HeadReader: Sendable {
 extension HeadReader {
     /// Whether the request that was read has this method, in capitals.
     package func isMethod(_ name: StaticMethod, in bytes: borrowing Span<UInt8>) -> Bool {
-        bytes.equals(facts.method, name == .head ? Names.head : Names.connect)
+        bytes.isText(facts.method, name == .head ? "HEAD" : "CONNECT")
     }
 
     /// The methods that change where a response ends (RFC 9112, 6.3).
@@ -240,7 +240,7 @@ package enum Token {
     /// Visible ASCII, space, tab, and bytes above 127.
     @inline(__always)
     package static func isFieldText(_ byte: UInt8) -> Bool {
-        byte >= 32 ? byte != 127 : byte == ASCII.tab
+        byte >= 32 ? byte != 127 : byte == Octet.tab
     }
 
     // !#$%&'*+-.0123456789

@@ -103,7 +103,7 @@ package struct MessageFraming: Equatable, Sendable {
         guard (1...18).contains(range.count) else { return nil }
         var number: UInt64 = 0
         for position in range {
-            guard ASCII.isDigit(bytes[position]) else { return nil }
+            guard Octet.isDigit(bytes[position]) else { return nil }
             number = number * 10 + UInt64(bytes[position] - 48)
         }
         return number
@@ -124,7 +124,7 @@ struct ListElements {
     /// beside one, or at all.
     mutating func next(in bytes: borrowing Span<UInt8>) -> Range<Int>? {
         guard start <= end else { return nil }
-        let comma = bytes.first(ASCII.comma, from: start, to: end)
+        let comma = bytes.first(Octet.comma, from: start, to: end)
         defer { start = comma + 1 }
         return bytes.trimmed(start..<comma)
     }
@@ -134,7 +134,4 @@ struct ListElements {
 enum Names {
     static let contentLength = Array("content-length".utf8)
     static let transferEncoding = Array("transfer-encoding".utf8)
-    static let http1 = Array("HTTP/1.".utf8)
-    static let head = Array("HEAD".utf8)
-    static let connect = Array("CONNECT".utf8)
 }
