@@ -246,11 +246,10 @@ final class ProxiedConnection {
     /// Whether there is room for what an end sends: it is not read before.
     func mayRead(_ direction: Direction, to destination: StreamSocket?) -> Bool {
         if flow.isOver { return true }
-        let lane = direction == .clientToServer ? flow.toServer : flow.toClient
         // A head has to fit, whatever the bound for the rest, and what rules wait to see whole.
         let bound = max(limits.buffer.bytes, limits.head.bytes + 1)
-        return bytes.count(direction) < bound
-            && !lane.isFull(limit: limits.buffer.bytes) && destination?.isWritable ?? true
+        return bytes.count(direction) < bound && !flow.isFull(direction)
+            && destination?.isWritable ?? true
     }
 
     func watchIdleness() {

@@ -41,10 +41,10 @@ package final class LoopThread<Context>: Sendable {
             throw error
         }
         let thread = Thread { [self] in
+            Thread.current.name = name
             let loop = SocketLoop(source.makePoller())
             run(loop, makeContext(loop, self))
         }
-        thread.name = name
         thread.start()
     }
 
