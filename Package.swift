@@ -107,7 +107,7 @@ let package = Package(
             in: "UnitCosts",
             on: [
                 "FaultModel", "WireFormats", "EventRecords", "FlowEngine", "RuleFiles",
-                "MessageContent", "DataPlane",
+                "MessageContent", "EventJournal", "DataPlane",
             ],
             using: [.argumentParser]
         ),

@@ -48,6 +48,8 @@ class Figures(NamedTuple):
 
     name: str
     unit: str
+    # `exact`, or `timed`: what is executed depends a little on time.
+    kind: str
     instructions: float
     allocations: float
     retains: float
@@ -122,7 +124,7 @@ def count(program: pathlib.Path, names: list[str], folder: pathlib.Path) -> list
     )
     figures = []
     for position, line in enumerate(said.splitlines()):
-        name, unit, units = line.split("\t")
+        name, unit, units, kind = line.split("\t")
         # Each has two boundaries, and what was done before the first of them made things ready.
         dump = dumps.with_suffix(f".{position * 2 + 2}")
         if not dump.exists():
@@ -132,6 +134,7 @@ def count(program: pathlib.Path, names: list[str], folder: pathlib.Path) -> list
             Figures(
                 name,
                 unit,
+                kind,
                 round(profile.instructions / int(units), 1),
                 round(profile.calls_of(ALLOCATORS) / int(units), 2),
                 round(profile.calls_of(RETAINS) / int(units), 2),

@@ -44,10 +44,12 @@ def read(text: str) -> counting.Profile:
         return counting.read(dump)
 
 
-def figures(name: str, instructions: float, allocations: float) -> counting.Figures:
+def figures(
+    name: str, instructions: float, allocations: float, kind: str = "exact"
+) -> counting.Figures:
     empty = collections.Counter()
     return counting.Figures(
-        name, "unit", instructions, allocations, 0, counting.Profile(empty, empty, empty)
+        name, "unit", kind, instructions, allocations, 0, counting.Profile(empty, empty, empty)
     )
 
 
@@ -72,7 +74,10 @@ class Reading(unittest.TestCase):
 class Comparing(unittest.TestCase):
     known = {
         "for": {},
-        "tolerance": {"instructions": 0.05, "allocations": 0},
+        "tolerance": {
+            "exact": {"instructions": 0.05, "allocations": 0},
+            "timed": {"instructions": 0.1, "allocations": 0.1},
+        },
         "costs": {"one": {"instructions": 1_000, "allocations": 2}},
     }
 
@@ -92,6 +97,10 @@ class Comparing(unittest.TestCase):
 
     def test_what_costs_less_is_said(self) -> None:
         self.assertEqual(self.verdicts(figures("one", 949, 1.99)), (0, 2))
+
+    def test_what_depends_on_time_has_a_wider_margin_that_ends(self) -> None:
+        self.assertEqual(self.verdicts(figures("one", 1_100, 3.2, "timed")), (0, 0))
+        self.assertEqual(self.verdicts(figures("one", 1_101, 3.21, "timed")), (2, 0))
 
     def test_a_benchmark_without_a_threshold_is_a_fault(self) -> None:
         self.assertEqual(self.verdicts(figures("one", 1, 2), figures("two", 1, 1)), (1, 1))

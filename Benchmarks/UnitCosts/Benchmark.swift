@@ -8,6 +8,8 @@ struct Benchmark {
     let unit: String
     /// How many units are counted; so many that what a table's growth costs is spread thin.
     let units: Int
+    /// Whether what is executed depends on time, and so differs a little from run to run.
+    let isTimed: Bool
     /// Makes what the units work on, which is not counted.
     let prepare: () throws -> Workload
 
@@ -15,11 +17,13 @@ struct Benchmark {
         _ name: String,
         unit: String,
         units: Int = 1_000,
+        isTimed: Bool = false,
         prepare: @escaping () throws -> Workload
     ) {
         self.name = name
         self.unit = unit
         self.units = units
+        self.isTimed = isTimed
         self.prepare = prepare
     }
 }
@@ -46,6 +50,7 @@ extension Benchmark {
     /// All there are, in the order in which they are shown.
     static var all: [Benchmark] {
         control + exchanges + streams + decisions + framing + lanes + draws + patterns + documents
+            + hops
     }
 
     /// Costs one allocation a unit by its nature: a count that says anything else counts wrongly.

@@ -17,11 +17,14 @@ private let boundaries = Atomic<Int>(0)
 private let results = Atomic<Int>(0)
 
 extension Benchmark {
+    /// What is told of it, in columns.
+    var line: String { "\(name)\t\(unit)\t\(units)\t\(isTimed ? "timed" : "exact")" }
+
     /// Does the units once to warm up, and once between two boundaries.
     func count() throws {
         let work = try prepare()
         keep(try work(units))
-        print(name, unit, units, separator: "\t")
+        print(line)
         boundary()
         let result = try work(units)
         boundary()

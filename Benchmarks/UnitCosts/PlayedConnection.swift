@@ -33,7 +33,7 @@ final class PlayedConnection {
         play { $0.opened(at: $1, emitting: &$2) }
     }
 
-    private static let services = FlowServices(
+    static let services = FlowServices(
         coder: ZlibCoder(),
         renderer: MustacheRenderer(),
         memory: nil,

@@ -31,10 +31,13 @@ enum RulesInForce {
     }
 
     static func set(_ rules: [Rule], for proxy: ProxyDefinition = proxy()) -> RuleSet {
-        let active = rules.enumerated().map { position, rule in
+        RuleSet(active(rules), for: proxy, seed: 1)
+    }
+
+    static func active(_ rules: [Rule]) -> [ActiveRule] {
+        rules.enumerated().map { position, rule in
             ActiveRule(rule: rule, serial: UInt64(position) + 1, tally: SharedTally())
         }
-        return RuleSet(active, for: proxy, seed: 1)
     }
 
     /// One rule of a JSON document.

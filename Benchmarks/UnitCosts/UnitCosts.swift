@@ -12,12 +12,13 @@ struct UnitCosts: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the name of each benchmark, its unit, and how many units it does."
+            abstract:
+                "Print the name of each benchmark, its unit, how many units it does, and whether counts are exact."
         )
 
         func run() throws {
             for benchmark in Benchmark.all {
-                print(benchmark.name, benchmark.unit, benchmark.units, separator: "\t")
+                print(benchmark.line)
             }
         }
     }
