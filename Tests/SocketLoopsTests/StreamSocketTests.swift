@@ -91,6 +91,42 @@ import Testing
     }
 
     @Test(arguments: Bench.Kind.allCases)
+    func `a server that speaks as soon as it is reached is heard`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let any = try SocketAddress.resolve(host: "127.0.0.1", port: 0, numericOnly: true)
+        let listener = try Descriptor.listening(at: try #require(any.first), backlog: 1)
+        let address = try SocketAddress(ofSocket: listener)
+        let socket = try StreamSocket(connectingTo: address, on: bench.loop)
+        let record = Recorder()
+        try socket.begin(record)
+        // Connected and spoken before the loop turns once: both are one event.
+        var client = SocketAddress()
+        let peer = try Descriptor.accepted(listener, &client).get()
+        #expect(Peer.write(Array("220 ready".utf8), to: peer) == 9)
+        #expect(bench.turn { record.bytes == Array("220 ready".utf8) })
+        #expect(record.told == ["connected"])
+        socket.close()
+        for descriptor in [peer, listener] { Descriptor.close(descriptor) }
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `a connect that is refused is a failure`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let any = try SocketAddress.resolve(host: "127.0.0.1", port: 0, numericOnly: true)
+        // Taken, but nobody listens there.
+        let taken = try Descriptor.bound(to: try #require(any.first))
+        let socket = try StreamSocket(
+            connectingTo: try SocketAddress(ofSocket: taken),
+            on: bench.loop
+        )
+        let record = Recorder()
+        try socket.begin(record)
+        #expect(bench.turn { record.told == ["failed"] })
+        #expect(socket.isClosed)
+        Descriptor.close(taken)
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
     func `an event of a descriptor that was closed is nobody else's`(kind: Bench.Kind) throws {
         let bench = try Bench(kind)
         let (first, _, peer) = try bench.pair()

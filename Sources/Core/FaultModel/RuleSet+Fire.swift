@@ -44,7 +44,7 @@ extension RuleSet {
             guard drawn < probability.value else { return false }
             toss = drawn
         }
-        let quota = takeQuota(active, subject, in: head)
+        let quota = takeQuota(compiled, subject, in: head)
         if let quota, quota.isGranted {
             append(compiled, draw, toss, quota: quota, hold: nil, into: &plan)
             return false
@@ -143,24 +143,22 @@ extension RuleSet {
     }
 
     private func takeQuota(
-        _ active: ActiveRule,
+        _ compiled: Compiled,
         _ subject: Subject,
         in head: borrowing Span<UInt8>
     ) -> Quota? {
-        for case .rateLimit(let limit) in active.rule.then {
-            let key: TallyScope =
-                switch limit.key {
-                case .rule: .rule
-                case .client: .client(subject.unit.connection.client)
-                case .connection:
-                    .connection(proxy: proxy, ordinal: subject.unit.connection.ordinal)
-                case .header(let name): .value(subject.value(of: name, in: head))
-                }
-            // A key that cannot be counted is let pass: it has used up nothing that is known.
-            return active.tally.takeQuota(limit, for: key, at: subject.circumstances.now)
-                ?? Quota(isGranted: true, remaining: limit.quota, resetsIn: 0)
-        }
-        return nil
+        guard let limit = compiled.rateLimit else { return nil }
+        let key: TallyScope =
+            switch limit.key {
+            case .rule: .rule
+            case .client: .client(subject.unit.connection.client)
+            case .connection:
+                .connection(proxy: proxy, ordinal: subject.unit.connection.ordinal)
+            case .header(let name): .value(subject.value(of: name, in: head))
+            }
+        // A key that cannot be counted is let pass: it has used up nothing that is known.
+        return compiled.active.tally.takeQuota(limit, for: key, at: subject.circumstances.now)
+            ?? Quota(isGranted: true, remaining: limit.quota, resetsIn: 0)
     }
 
     // MARK: What stale rules remember
@@ -178,21 +176,21 @@ extension RuleSet {
         in head: borrowing Span<UInt8>,
         into plan: inout Plan
     ) -> Memory {
-        for case .stale(let stale) in compiled.active.rule.then {
-            guard let request = subject.request, request.isGet(in: head) else { return .mustLearn }
-            let rule = compiled.active.rule.id
-            plan.learners.append(Plan.Learner(rule: rule))
-            guard !compiled.active.onlyLearns,
-                subject.circumstances.memory?.answer(
-                    of: rule,
-                    to: request.answerKey(in: head),
-                    maxAge: stale.maxAge,
-                    at: subject.circumstances.now
-                ) != nil
-            else { return .mustLearn }
-            return .answers
+        guard let stale = compiled.stale else {
+            return compiled.active.onlyLearns ? .mustLearn : .none
         }
-        return compiled.active.onlyLearns ? .mustLearn : .none
+        guard let request = subject.request, request.isGet(in: head) else { return .mustLearn }
+        let rule = compiled.active.rule.id
+        plan.learners.append(Plan.Learner(rule: rule))
+        guard !compiled.active.onlyLearns,
+            subject.circumstances.memory?.answer(
+                of: rule,
+                to: request.answerKey(in: head),
+                maxAge: stale.maxAge,
+                at: subject.circumstances.now
+            ) != nil
+        else { return .mustLearn }
+        return .answers
     }
 }
 
@@ -217,4 +215,8 @@ extension Fault {
     var isRateLimit: Bool { if case .rateLimit = self { true } else { false } }
 
     package var isStale: Bool { if case .stale = self { true } else { false } }
+
+    var asRateLimit: RateLimit? { if case .rateLimit(let limit) = self { limit } else { nil } }
+
+    var asStale: Stale? { if case .stale(let stale) = self { stale } else { nil } }
 }

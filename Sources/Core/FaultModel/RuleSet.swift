@@ -59,6 +59,9 @@ package final class RuleSet: Sendable {
         let isForExchanges: Bool
         /// Of the literal that the rule looks for in streams.
         let retries: [Int32]
+        /// The quota that the rule grants, and what it remembers; looked for once.
+        let rateLimit: RateLimit?
+        let stale: Stale?
 
         init(_ active: ActiveRule, seed: UInt64, proxy: String) {
             self.active = active
@@ -67,6 +70,8 @@ package final class RuleSet: Sendable {
             isForStreams = !active.onlyLearns && !active.rule.then.contains(where: \.needsExchange)
             isForExchanges = matcher.bytes == nil
             retries = matcher.bytes?.retries ?? []
+            rateLimit = active.rule.then.lazy.compactMap(\.asRateLimit).first
+            stale = active.rule.then.lazy.compactMap(\.asStale).first
         }
     }
 

@@ -81,6 +81,9 @@ package enum TallyScope: Hashable, Sendable {
     case connection(proxy: String, ordinal: UInt64)
 
     package static let maximumValueLength = 256
+
+    /// Whether the rule counts as a whole.
+    package var isRule: Bool { if case .rule = self { true } else { false } }
 }
 
 /// What a rule asks for when it is about to fire.

@@ -22,25 +22,25 @@ package enum ResponseWriter {
         let body = body ?? respond.body.bytes
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.roomForHead + body.count)
-        bytes += "HTTP/1.1 ".utf8
+        append("HTTP/1.1 ", to: &bytes)
         append(Int(respond.status), to: &bytes)
         append(" ", respond.reason ?? reason(for: respond.status), to: &bytes)
         for field in respond.headers {
-            bytes += field.name.utf8
+            append(field.name, to: &bytes)
             append(": ", field.value, to: &bytes)
         }
         let mayHaveBody = respond.status != 204 && respond.status != 304
         if respond.status != 204, mayHaveBody || !body.isEmpty {
-            bytes += "Content-Length: ".utf8
+            append("Content-Length: ", to: &bytes)
             append(body.count, to: &bytes)
-            bytes += "\r\n".utf8
+            append("\r\n", to: &bytes)
         }
         if closes {
             append("Connection", ": close", to: &bytes)
         } else if minorVersion == 0 {
             append("Connection", ": keep-alive", to: &bytes)
         }
-        bytes += "\r\n".utf8
+        append("\r\n", to: &bytes)
         if mayHaveBody, !toHead { bytes += body }
         return bytes
     }
@@ -50,9 +50,15 @@ package enum ResponseWriter {
 
     /// Appends the end of a line.
     private static func append(_ mark: String, _ text: String, to bytes: inout [UInt8]) {
-        bytes += mark.utf8
-        bytes += text.utf8
-        bytes += "\r\n".utf8
+        append(mark, to: &bytes)
+        append(text, to: &bytes)
+        append("\r\n", to: &bytes)
+    }
+
+    /// Appends a text as one piece.
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
     }
 
     /// Appends a number's decimal digits.

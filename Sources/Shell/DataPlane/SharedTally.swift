@@ -35,7 +35,7 @@ package final class SharedTally: Tally {
 
     package func countMatch(in scope: TallyScope) -> UInt64? {
         let ordinal = counts.matches.wrappingAdd(1, ordering: .relaxed).newValue
-        guard scope != .rule else { return ordinal }
+        guard !scope.isRule else { return ordinal }
         guard let own = counts.keys.withLock({ $0.countMatch(scope) }) else {
             noteUncounted()
             return nil
@@ -44,7 +44,7 @@ package final class SharedTally: Tally {
     }
 
     package func claimFiring(_ claim: FiringClaim) -> Bool {
-        if claim.scope == .rule, claim.concurrent == nil, claim.budget == nil {
+        if claim.scope.isRule, claim.concurrent == nil, claim.budget == nil {
             guard counts.claim(atMost: claim.times) else { return false }
             counts.active.wrappingAdd(1, ordering: .relaxed)
             return true
@@ -87,7 +87,7 @@ package final class SharedTally: Tally {
     }
 
     package func counts(in scope: TallyScope) -> (matches: UInt64, fired: UInt64)? {
-        scope == .rule ? (matches, fired) : counts.keys.withLock { $0.counted(scope) }
+        scope.isRule ? (matches, fired) : counts.keys.withLock { $0.counted(scope) }
     }
 
     private func noteUncounted() {

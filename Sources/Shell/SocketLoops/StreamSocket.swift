@@ -101,7 +101,12 @@ package final class StreamSocket: Watched, Deferred {
     package var isWritable: Bool { pending.isEmpty }
 
     func ready(_ readiness: Readiness) {
-        if state == .connecting { return finishConnecting() }
+        if state == .connecting {
+            guard !readiness.isDisjoint(with: [.writable, .ended]) else { return }
+            finishConnecting()
+            // What else this event tells is not told again: a server may have spoken already.
+            guard state == .open else { return }
+        }
         if readiness.contains(.ended) { hasHungUp = true }
         if readiness.contains(.failed) { hasFailed = true }
         if !readiness.isDisjoint(with: [.readable, .ended]) { isReadable = true }
