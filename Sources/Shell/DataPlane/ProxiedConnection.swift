@@ -91,7 +91,7 @@ final class ProxiedConnection {
         var next: Input? = input
         while let input = next {
             decide(input, emitting: &effects)
-            for effect in effects { obey(effect) }
+            obey(effects)
             effects.removeAll(keepingCapacity: true)
             next = waiting.isEmpty ? nil : waiting.removeFirst()
         }
@@ -170,6 +170,36 @@ final class ProxiedConnection {
         case .adopt: flow.adopt(proxy.rules, at: now, emitting: &effects)
         case .cancel(let how): flow.cancel(how, at: now, emitting: &effects)
         }
+    }
+
+    /// Obeys in order. What passes piece by piece and untouched, as the head and the body of an
+    /// answer that came together do, is moved as one piece, and so written by one call.
+    private func obey(_ effects: [Effect]) {
+        var position = 0
+        while position < effects.count {
+            guard let (direction, count) = Self.passed(effects, at: position) else {
+                obey(effects[position])
+                position += 1
+                continue
+            }
+            var total = count
+            position += 2
+            while let next = Self.passed(effects, at: position), next.0 == direction {
+                total += next.1
+                position += 2
+            }
+            bytes.admit(total, direction)
+            write(direction, total)
+        }
+    }
+
+    /// What the effects from here on let through as it came: admitted, and forwarded at once.
+    private static func passed(_ effects: [Effect], at position: Int) -> (Direction, Int)? {
+        guard position + 1 < effects.count,
+            case .admit(let direction, let count) = effects[position],
+            case .forward(direction, count) = effects[position + 1]
+        else { return nil }
+        return (direction, count)
     }
 
     private func obey(_ effect: Effect) {

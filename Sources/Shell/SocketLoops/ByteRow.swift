@@ -9,6 +9,12 @@ package struct ByteRow {
     /// The others; a connection at rest has no storage for them.
     private var rest: CircularBuffer<ByteBuffer>?
     package private(set) var count = 0
+    private var isLarge = false
+
+    /// Buffers beyond this many are too many to keep room for.
+    private static let smallRest = 8
+    /// Bytes that are copied together rather than written by several calls.
+    private static let joinedSize = 16_384
 
     package init() {}
 
@@ -23,13 +29,14 @@ package struct ByteRow {
     private mutating func appendToRest(_ buffer: ByteBuffer) {
         if rest == nil { rest = CircularBuffer(initialCapacity: 4) }
         rest?.append(buffer)
+        if rest?.count ?? 0 > Self.smallRest { isLarge = true }
     }
 
     /// Hands the first `length` bytes out, buffer by buffer.
     package mutating func take(_ length: Int, _ body: (ByteBuffer) -> Void) {
         var remaining = min(length, count)
         count -= remaining
-        defer { if count == 0 { rest = nil } }
+        defer { if count == 0 { restIfLarge() } }
         while remaining > 0 {
             if first.readableBytes <= remaining {
                 remaining -= first.readableBytes
@@ -40,6 +47,28 @@ package struct ByteRow {
                 body(slice)
             }
         }
+    }
+
+    /// Gives storage back that is only needed while much waits.
+    private mutating func restIfLarge() {
+        guard isLarge else { return }
+        isLarge = false
+        rest = nil
+    }
+
+    /// Makes the first buffers one, where they are small: one call writes them all.
+    mutating func joinFirst() {
+        guard rest?.isEmpty == false, first.readableBytes < Self.joinedSize else { return }
+        var joined = ByteBuffer()
+        joined.reserveCapacity(min(count, Self.joinedSize))
+        joined.writeImmutableBuffer(first)
+        while let next = self.rest?.first,
+            joined.readableBytes + next.readableBytes <= Self.joinedSize
+        {
+            joined.writeImmutableBuffer(next)
+            self.rest?.removeFirst()
+        }
+        first = joined
     }
 
     /// Forgets the first bytes.

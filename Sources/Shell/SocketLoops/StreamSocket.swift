@@ -185,6 +185,7 @@ package final class StreamSocket: Watched, Deferred {
     package func flush() {
         guard state == .open, !isBlocked else { return }
         while !pending.isEmpty {
+            pending.joinFirst()
             switch Descriptor.write(&pending, to: descriptor) {
             case .success: continue
             case .failure(let error) where error.isTransient:
