@@ -90,8 +90,11 @@ import Testing
         #expect(!bench.turn(atMost: 5) { record.told.count > 1 })
     }
 
-    @Test(arguments: Bench.Kind.allCases)
-    func `a server that speaks as soon as it is reached is heard`(kind: Bench.Kind) throws {
+    @Test(arguments: [false, true], Bench.Kind.allCases)
+    func `a server that speaks as soon as it is reached is heard`(
+        andEnds: Bool,
+        kind: Bench.Kind
+    ) throws {
         let bench = try Bench(kind)
         let any = try SocketAddress.resolve(host: "127.0.0.1", port: 0, numericOnly: true)
         let listener = try Descriptor.listening(at: try #require(any.first), backlog: 1)
@@ -103,8 +106,9 @@ import Testing
         var client = SocketAddress()
         let peer = try Descriptor.accepted(listener, &client).get()
         #expect(Peer.write(Array("220 ready".utf8), to: peer) == 9)
-        #expect(bench.turn { record.bytes == Array("220 ready".utf8) })
-        #expect(record.told == ["connected"])
+        if andEnds { Descriptor.shutOutput(peer) }
+        let told = andEnds ? ["connected", "ended"] : ["connected"]
+        #expect(bench.turn { record.bytes == Array("220 ready".utf8) && record.told == told })
         socket.close()
         for descriptor in [peer, listener] { Descriptor.close(descriptor) }
     }

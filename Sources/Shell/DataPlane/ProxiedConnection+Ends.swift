@@ -101,7 +101,7 @@ extension ProxiedConnection {
         dial = nil
     }
 
-    /// Closes both channels without waiting for anybody.
+    /// Closes both ends without waiting for anybody.
     func abandon(_ how: Close.How) {
         for socket in [client, server] {
             if how == .rst { socket?.reset() } else { socket?.close() }
