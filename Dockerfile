@@ -18,11 +18,13 @@ RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
 COPY Benchmarks Benchmarks
-# The Swift runtime goes into the programs: the images that run them have no toolchain.
-RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization \
-    && mkdir /programs \
+# The Swift runtime goes into the programs: the images that run them have no toolchain. Each program
+# is named, so that those that only measure are not built.
+RUN mkdir /programs \
     && for program in chaosproxy chaosctl prism-stub; do \
-        strip -o "/programs/$program" ".build/release/$program" || exit; \
+        swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization \
+            --product "$program" \
+        && strip -o "/programs/$program" ".build/release/$program" || exit; \
     done
 
 # What every image here is made of: a user of its own, who owns nothing but a folder to run in.

@@ -8,6 +8,7 @@ DESTDIR ?=
 
 # What `make install` puts on the path; prism-stub is for demos and tests.
 INSTALLED := chaosproxy chaosctl
+PROGRAMS := $(INSTALLED) prism-stub
 # The Swift runtime goes into the programs, so that they run where no toolchain is.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
 RELEASE_PATH := .build/release
@@ -32,7 +33,7 @@ test: ## Build everything and run every test
 
 build: ## Build the programs for use
 	@Scripts/setup build
-	$(SWIFT) build $(RELEASE)
+	for product in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$product || exit; done
 
 format: ## Let the formatter rewrite the sources
 	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format \
