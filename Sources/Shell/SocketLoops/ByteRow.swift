@@ -6,7 +6,7 @@ package import NIOCore
 /// The first buffer has a place of its own, because nearly always there is only that one.
 package struct ByteRow {
     package private(set) var first = ByteBuffer()
-    /// The others; a connection at rest has no storage for them.
+    /// The others; a connection at rest has storage for a few at most, see ``smallRest``.
     private var rest: CircularBuffer<ByteBuffer>?
     package private(set) var count = 0
     private var isLarge = false
