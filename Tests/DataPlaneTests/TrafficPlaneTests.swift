@@ -140,20 +140,20 @@ import Testing
     @Test func `an absent upstream is a 502 with the reason, and the connection survives`()
         async throws
     {
-        try await Loopback.run { loopback in
-            let nowhere = try await EchoService.start(loopback.group)
-            try await nowhere.stop()
-            try await loopback.apply([
-                loopback.proxy(transport: .http, upstream: nowhere.endpoint)
-            ])
-            let client = try await loopback.connect()
-            for _ in 0..<2 {
-                try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                let answer = await client.receive(150)
-                #expect(answer.hasPrefix("HTTP/1.1 502 Bad Gateway\r\n"))
-                #expect(answer.contains("Connection refused"))
+        try await AbsentService.with { nowhere in
+            try await Loopback.run { loopback in
+                try await loopback.apply([
+                    loopback.proxy(transport: .http, upstream: nowhere.endpoint)
+                ])
+                let client = try await loopback.connect()
+                for _ in 0..<2 {
+                    try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                    let answer = await client.receive(150)
+                    #expect(answer.hasPrefix("HTTP/1.1 502 Bad Gateway\r\n"))
+                    #expect(answer.contains("Connection refused"))
+                }
+                try await client.close()
             }
-            try await client.close()
         }
     }
 
@@ -175,16 +175,16 @@ import Testing
     }
 
     @Test func `the second upstream is tried when the first refuses`() async throws {
-        try await Loopback.run { loopback in
-            let nowhere = try await EchoService.start(loopback.group)
-            try await nowhere.stop()
-            var proxy = loopback.proxy()
-            proxy.upstreams.insert(nowhere.endpoint, at: 0)
-            try await loopback.apply([proxy])
-            let client = try await loopback.connect()
-            try await client.send("x")
-            #expect(await client.receive(1) == "x")
-            try await client.close()
+        try await AbsentService.with { nowhere in
+            try await Loopback.run { loopback in
+                var proxy = loopback.proxy()
+                proxy.upstreams.insert(nowhere.endpoint, at: 0)
+                try await loopback.apply([proxy])
+                let client = try await loopback.connect()
+                try await client.send("x")
+                #expect(await client.receive(1) == "x")
+                try await client.close()
+            }
         }
     }
 
