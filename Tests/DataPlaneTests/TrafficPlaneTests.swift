@@ -121,14 +121,35 @@ import Testing
         }
     }
 
-    @Test func `a client that resets is noticed while nothing more of it is read`() async throws {
+    @Test func `any number of pipelined requests is answered`() async throws {
+        try await Loopback.run { loopback in
+            let refusal = Respond(status: 204, reason: nil, headers: [], body: .bytes([]))
+            let proxy = loopback.proxy(transport: .http)
+            try await loopback.apply([proxy], [rule("no", [.respond(refusal)])])
+            let client = try await loopback.connect()
+            let count = 40_000
+            let request = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+            client.push((0..<count).flatMap { _ in request })
+            let answer = "HTTP/1.1 204 No Content\r\n\r\n"
+            let answers = await client.receive(count * answer.utf8.count)
+            #expect(answers == String(repeating: answer, count: count))
+            try await client.close()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a client that resets is noticed while nothing more of it is read`(
+        atOnce: Bool
+    ) async throws {
         try await Loopback.run { loopback in
             let smallest = try ByteCount(65_536)
             let proxy = loopback.proxy { $0.buffer = smallest }
             try await loopback.apply([proxy], [rule("hung", [.hang(Hang(for: nil))])])
             let client = try await loopback.connect()
-            client.push([UInt8](repeating: 1, count: 8_000_000))
-            while await loopback.plane.connections().first?.bufferedBytes ?? 0 < 65_536 {
+            client.push([UInt8](repeating: 1, count: atOnce ? 200_000 : 8_000_000))
+            while !atOnce {
+                let buffered = await loopback.plane.connections().first?.bufferedBytes ?? 0
+                if buffered >= 65_536 { break }
                 await Task.yield()
             }
             try await client.reset()

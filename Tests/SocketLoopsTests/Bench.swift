@@ -40,6 +40,25 @@ final class Bench {
         return (socket, record, ends[1])
     }
 
+    /// The same over TCP.
+    func connection() throws -> (socket: StreamSocket, record: Recorder, peer: CInt) {
+        let any = try SocketAddress.resolve(host: "127.0.0.1", port: 0, numericOnly: true)
+        guard let first = any.first else { throw SocketError(errno: EADDRNOTAVAIL) }
+        let listener = try Descriptor.listening(at: first, backlog: 1)
+        defer { Descriptor.close(listener) }
+        let address = try SocketAddress(ofSocket: listener)
+        let socket = try StreamSocket(connectingTo: address, on: loop)
+        let record = Recorder()
+        try socket.begin(record)
+        var client = SocketAddress()
+        let peer = try Descriptor.accepted(listener, &client).get()
+        guard turn(until: { record.told == ["connected"] }) else {
+            throw SocketError(errno: ETIMEDOUT)
+        }
+        record.told = []
+        return (socket, record, peer)
+    }
+
     /// Turns the loop until the condition holds, so many times at most.
     func turn(atMost turns: Int = 1_000, until isDone: () -> Bool) -> Bool {
         // A ring that keeps each wait short: a turn with nothing to do must not be for ever.
@@ -60,10 +79,12 @@ final class Recorder: SocketObserver {
     var told: [String] = []
     /// While it is set nothing is read.
     var isPaused = false
+    var onReadable: () -> Void = {}
 
     func connected(_ socket: StreamSocket) { told.append("connected") }
 
     func readable(_ socket: StreamSocket) {
+        onReadable()
         guard !isPaused else { return }
         switch socket.read() {
         case .bytes(let buffer): bytes += buffer.readableBytesView
@@ -81,8 +102,8 @@ final class Recorder: SocketObserver {
 
 /// The other end, by hand.
 enum Peer {
-    static func write(_ bytes: [UInt8], to descriptor: CInt) -> Int {
-        send(descriptor, bytes, bytes.count, 0)
+    static func write(_ bytes: [UInt8], to descriptor: CInt, isUrgent: Bool = false) -> Int {
+        send(descriptor, bytes, bytes.count, isUrgent ? CInt(MSG_OOB) : 0)
     }
 
     static func read(_ descriptor: CInt, atMost count: Int = 65_536) -> [UInt8]? {

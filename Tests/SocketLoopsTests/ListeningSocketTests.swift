@@ -37,7 +37,7 @@ import Darwin
         let bench = try Bench(kind)
         let host = Host()
         let listener = try ListeningSocket(at: try anywhere(), backlog: 16, on: bench.loop)
-        try listener.open(host)
+        listener.open(host)
         host.hasRoom = false
         var peers: [CInt] = []
         for _ in 0..<3 { peers.append(try Descriptor.connecting(to: listener.address)) }
@@ -63,7 +63,7 @@ import Darwin
             return isExhausted
                 ? .failure(SocketError(errno: code)) : Descriptor.accepted($0, &$1)
         }
-        try listener.open(host)
+        listener.open(host)
         let peer = try Descriptor.connecting(to: listener.address)
         #expect(bench.turn { attempts == 1 })
         // Not at once, which would be for ever; but when somebody has left.
@@ -86,7 +86,7 @@ import Darwin
             return attempts == 1
                 ? .failure(SocketError(errno: EMFILE)) : Descriptor.accepted($0, &$1)
         }
-        try listener.open(host)
+        listener.open(host)
         let peer = try Descriptor.connecting(to: listener.address)
         #expect(bench.turn { attempts == 1 })
         let due = try #require(bench.loop.alarms.earliest)

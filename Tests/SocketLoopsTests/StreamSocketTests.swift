@@ -79,15 +79,94 @@ import Testing
     }
 
     @Test(arguments: Bench.Kind.allCases)
-    func `a write to a peer that has gone is a failure, told once`(kind: Bench.Kind) throws {
+    func `a write to a peer that has gone ends the socket, told once`(kind: Bench.Kind) throws {
         let bench = try Bench(kind)
         let (socket, record, peer) = try bench.pair()
         record.isPaused = true
         Descriptor.close(peer)
         socket.write(ByteBuffer(string: "x"))
         socket.flush()
-        #expect(record.told == ["failed"] && socket.isClosed)
+        #expect(socket.hasFailed && socket.isWritable && record.told.isEmpty)
+        record.isPaused = false
+        #expect(bench.turn { socket.isClosed })
         #expect(!bench.turn(atMost: 5) { record.told.count > 1 })
+        #expect(record.told == ["failed reading"])
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `what a peer said before it went is read, though nothing can be written to it`(
+        kind: Bench.Kind
+    ) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.connection()
+        // It leaves bytes unread, so that its close is a reset.
+        socket.write(ByteBuffer(bytes: [UInt8](repeating: 0, count: 10_000)))
+        socket.flush()
+        record.isPaused = true
+        #expect(Peer.write(Array("413".utf8), to: peer) == 3)
+        Descriptor.close(peer)
+        #expect(bench.turn { socket.hasFailed })
+        socket.write(ByteBuffer(string: "more"))
+        socket.flush()
+        record.isPaused = false
+        socket.readLater()
+        #expect(bench.turn { socket.isClosed })
+        #expect(record.bytes == Array("413".utf8) && record.told == ["failed reading"])
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `a socket that closes itself with its last byte tells so`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.pair()
+        Descriptor.shutOutput(peer)
+        #expect(bench.turn { record.told == ["ended"] })
+        socket.write(ByteBuffer(bytes: [UInt8](repeating: 1, count: 1_000_000)))
+        socket.finish()
+        #expect(!socket.isClosed)
+        var count = 0
+        let isTold = bench.turn {
+            while let more = Peer.read(peer), !more.isEmpty { count += more.count }
+            return record.told == ["ended", "drained"]
+        }
+        #expect(isTold && socket.isClosed && count == 1_000_000)
+        Descriptor.close(peer)
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `bytes behind an urgent one are read`(kind: Bench.Kind) throws {
+        let bench = try Bench(kind)
+        let (socket, record, peer) = try bench.connection()
+        #expect(Peer.write(Array("abc".utf8), to: peer) == 3)
+        #expect(Peer.write(Array("!".utf8), to: peer, isUrgent: true) == 1)
+        #expect(Peer.write(Array("def".utf8), to: peer) == 3)
+        // The urgent byte is out of band, and passed over.
+        #expect(bench.turn { record.bytes == Array("abcdef".utf8) })
+        socket.close()
+        Descriptor.close(peer)
+    }
+
+    @Test(arguments: Bench.Kind.allCases)
+    func `an event for a socket closed in the same turn is not its successor's`(
+        kind: Bench.Kind
+    ) throws {
+        let bench = try Bench(kind)
+        let pairs = [try bench.pair(), try bench.pair()]
+        var made: [(socket: StreamSocket, record: Recorder, peer: CInt)] = []
+        // Whichever is told first closes the other, whose event is behind it in the same turn, and
+        // puts a new socket in its place.
+        for (place, pair) in pairs.enumerated() {
+            pair.record.onReadable = {
+                guard made.isEmpty else { return }
+                pairs[1 - place].socket.close()
+                if let next = try? bench.pair() { made.append(next) }
+            }
+            #expect(Peer.write([7], to: pair.peer) == 1)
+        }
+        #expect(!bench.turn(atMost: 5) { !(made.first?.record.told.isEmpty ?? true) })
+        let next = try #require(made.first)
+        #expect(next.record.bytes.isEmpty && !next.socket.isReadable)
+        for socket in pairs.map(\.socket) + [next.socket] { socket.close() }
+        for peer in pairs.map(\.peer) + [next.peer] { Descriptor.close(peer) }
     }
 
     @Test(arguments: [false, true], Bench.Kind.allCases)
@@ -128,21 +207,6 @@ import Testing
         #expect(bench.turn { record.told == ["failed"] })
         #expect(socket.isClosed)
         Descriptor.close(taken)
-    }
-
-    @Test(arguments: Bench.Kind.allCases)
-    func `an event of a descriptor that was closed is nobody else's`(kind: Bench.Kind) throws {
-        let bench = try Bench(kind)
-        let (first, _, peer) = try bench.pair()
-        #expect(Peer.write([1], to: peer) == 1)
-        first.close()
-        // The next socket takes the place of the first, and very likely its number.
-        let (second, record, other) = try bench.pair()
-        #expect(!bench.turn(atMost: 5) { !record.bytes.isEmpty || !record.told.isEmpty })
-        #expect(Peer.write([2], to: other) == 1)
-        #expect(bench.turn { record.bytes == [2] })
-        second.close()
-        for descriptor in [peer, other] { Descriptor.close(descriptor) }
     }
 
     @Test(arguments: Bench.Kind.allCases)

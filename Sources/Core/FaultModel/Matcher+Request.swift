@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Matcher {
+    /// Whether some key is about the connection.
+    var asksAboutConnection: Bool { !connections.isEmpty || !clients.isEmpty || cohort != nil }
+
     /// Whether the keys about the connection hold.
     func holds(for connection: ConnectionFacts) -> Bool {
         if !connections.isEmpty, !connections.contains(where: { $0.contains(connection.ordinal) }) {

@@ -29,13 +29,15 @@ extension RuleSet {
         }
         for candidate in scratch.candidates {
             let compiled = rules[Int(candidate)]
-            guard compiled.isForExchanges, holds(compiled.matcher, for: unit.connection),
+            guard compiled.isForExchanges,
+                !compiled.asksAboutConnection || holds(compiled.matcher, for: unit.connection),
                 compiled.matcher.holds(for: request, in: head, segments: scratch, seed: seed),
-                compiled.matcher.bodies.allSatisfy({ holds($0, content) })
+                !compiled.asksForContent
+                    || compiled.matcher.bodies.allSatisfy({ holds($0, content) })
             else { continue }
             let subject = Subject(unit, circumstances, request: request)
             let scope = scope(compiled.active.rule.limit.scope, subject, in: head)
-            guard compiled.matcher.response == nil else {
+            guard !compiled.waitsForAnswer else {
                 decision.pending = decision.pending ?? PendingRules(set: self, rules: [])
                 decision.pending?.rules.append(
                     PendingRules.Rule(position: candidate, scope: scope)

@@ -57,6 +57,10 @@ package final class RuleSet: Sendable {
         let draws: Draw.Stream
         let isForStreams: Bool
         let isForExchanges: Bool
+        /// Which keys the matcher has: asking one Bool costs less than looking at the matcher.
+        let asksAboutConnection: Bool
+        let asksForContent: Bool
+        let waitsForAnswer: Bool
         /// Of the literal that the rule looks for in streams.
         let retries: [Int32]
         /// The quota that the rule grants, and what it remembers; looked for once.
@@ -69,6 +73,9 @@ package final class RuleSet: Sendable {
             draws = Draw.Stream(seed: seed, proxy: proxy, rule: active.rule.id)
             isForStreams = !active.onlyLearns && !active.rule.then.contains(where: \.needsExchange)
             isForExchanges = matcher.bytes == nil
+            asksAboutConnection = matcher.asksAboutConnection
+            asksForContent = !matcher.bodies.isEmpty
+            waitsForAnswer = matcher.response != nil
             retries = matcher.bytes?.retries ?? []
             rateLimit = active.rule.then.lazy.compactMap(\.asRateLimit).first
             stale = active.rule.then.lazy.compactMap(\.asStale).first

@@ -84,6 +84,7 @@ final class Acceptor: ListenerObserver {
     }
 
     func accepted(_ descriptor: CInt, from address: SocketAddress) {
+        if !context.exhaustedListeners.isEmpty { context.exhaustedListeners.remove(plan.id) }
         let client = AcceptedClient(
             descriptor: descriptor,
             address: address,
@@ -98,6 +99,7 @@ final class Acceptor: ListenerObserver {
     }
 
     func exhausted(_ error: SocketError) {
+        context.exhaustedListeners.insert(plan.id)
         let now = SocketLoop.now
         if lastFailure.map({ now - $0 > Self.quietTime }) ?? true {
             notice("accept.failed", "a client could not be accepted: \(error)")
@@ -105,7 +107,10 @@ final class Acceptor: ListenerObserver {
         lastFailure = now
     }
 
-    func closed() { plan.plane.room.forget(name) }
+    func closed() {
+        context.exhaustedListeners.remove(plan.id)
+        plan.plane.room.forget(name)
+    }
 
     private func notice(_ code: String, _ message: String) {
         plan.plane.log.append(

@@ -22,8 +22,7 @@ extension LoopContext {
 
     func open(_ id: Int) {
         guard let listener = listeners[id] else { return }
-        // It was bound; to watch it too can only fail where descriptors have run out for epoll.
-        try? listener.socket.open(Acceptor(listener.plan, on: self))
+        listener.socket.open(Acceptor(listener.plan, on: self))
     }
 
     func resume(_ id: Int) { listeners[id]?.socket.resume() }

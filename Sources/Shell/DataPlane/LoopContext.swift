@@ -22,6 +22,8 @@ final class LoopContext {
     /// Where a connection gathers the effects of one event.
     var effects: [Effect] = []
     var listeners: [Int: BoundListener] = [:]
+    /// Those that had no descriptor left to accept with.
+    var exhaustedListeners: Set<Int> = []
     var resolutions = Resolutions()
     private var proxies: [String: LoopProxy] = [:]
     private var connections: [UInt64: ProxiedConnection] = [:]
@@ -80,7 +82,7 @@ final class LoopContext {
 
     func remove(_ connection: ProxiedConnection) {
         connections.removeValue(forKey: connection.name.id)
-        for listener in listeners.values { listener.socket.retryNow() }
+        for id in exhaustedListeners { listeners[id]?.socket.retryNow() }
         guard connections.isEmpty else { return }
         lag.stop()
         endDrain()
@@ -119,7 +121,12 @@ final class LoopContext {
 /// One proxy as one event loop knows it.
 final class LoopProxy {
     let name: String
-    var definition: ProxyDefinition { didSet { upstreams = Self.upstreams(of: definition) } }
+    var definition: ProxyDefinition {
+        didSet {
+            guard definition.upstreams != oldValue.upstreams else { return }
+            upstreams = Self.upstreams(of: definition)
+        }
+    }
     var rules: RuleSet
     private(set) var upstreams: [LoopUpstream]
     var totals = Totals()

@@ -38,7 +38,7 @@ extension ProxiedConnection {
         handle(.ended(end, .fin))
     }
 
-    private func failed(_ end: End) {
+    func failed(_ end: End) {
         guard !flow.isOver else { return closeIfDone() }
         noteEnding(end == .client ? .client : .server, .rst)
         handle(.ended(end, .rst))
@@ -146,12 +146,7 @@ extension ProxiedConnection: SocketObserver {
         guard let end = end(of: socket), !isClosed else { return }
         let direction: Direction = end == .client ? .clientToServer : .serverToClient
         guard mayRead(direction, to: end == .client ? server : client) else {
-            // Behind what waits a reset would not be found; a server's comes behind its bytes.
-            if socket.hasFailed, end == .client {
-                socket.close()
-                failed(.client)
-            }
-            return
+            return keepReading()
         }
         switch socket.read() {
         case .bytes(let buffer):
@@ -167,6 +162,13 @@ extension ProxiedConnection: SocketObserver {
 
     func failed(_ socket: StreamSocket, _ error: SocketError) {
         if let end = end(of: socket) { failed(end) }
+    }
+}
+
+extension ProxiedConnection: Deferred {
+    package func proceed() {
+        isDeferred = false
+        if !isClosed { drained() }
     }
 }
 

@@ -10,6 +10,9 @@ import SocketLoops
 /// Everything happens on one event loop. The flow decides; this keeps the bytes in their order,
 /// reads only when there is room for more, and sets the one alarm the flow asks for.
 final class ProxiedConnection {
+    /// Pipelined requests that are answered before other connections have their turn.
+    static let requestsAtOnce = 64
+
     let name: ConnectionName
     let proxy: LoopProxy
     let context: LoopContext
@@ -30,6 +33,7 @@ final class ProxiedConnection {
     var waiting: [Input] = []
     private(set) var isBusy = false
     private var alarmIsSet = false
+    var isDeferred = false
     /// When the flow wants to be called.
     lazy var alarm = Alarm(on: context.loop) { [unowned self] in handle(.woke) }
     /// For the idle time while the connection lives, and for the linger when it is over.
@@ -86,24 +90,19 @@ final class ProxiedConnection {
     func handle(_ input: Input) {
         guard !isBusy else { return waiting.append(input) }
         isBusy = true
-        // Taken, not borrowed: the storage outlives the events.
-        var effects = exchange(&context.effects, with: [])
         var next: Input? = input
+        var rounds = 0
         while let input = next {
-            decide(input, emitting: &effects)
-            obey(effects)
-            effects.removeAll(keepingCapacity: true)
+            decideAll(from: input)
+            client.flush()
+            server?.flush()
+            rounds += 1
+            takeWaitingRequest(mayGoOn: rounds < Self.requestsAtOnce)
             next = waiting.isEmpty ? nil : waiting.removeFirst()
         }
-        context.effects = effects
         flow.drainDelayErrors(into: &context.counts.delayErrors)
-        client.flush()
-        server?.flush()
         bytes.compact()
         isBusy = false
-        takeWaitingRequest()
-        // What went wrong meanwhile was put aside.
-        if !waiting.isEmpty { return handle(waiting.removeFirst()) }
         closeIfDone()
         guard !isClosed else { return }
         let moment = flow.alarm
@@ -112,9 +111,24 @@ final class ProxiedConnection {
         if isDraining, flow.isIdle, !flow.isOver { cancel(.fin) }
     }
 
+    /// Decides about an input, and about what obeying has as its consequence.
+    private func decideAll(from first: Input) {
+        // Taken, not borrowed: the storage outlives the events.
+        var effects = exchange(&context.effects, with: [])
+        var next: Input? = first
+        while let input = next {
+            decide(input, emitting: &effects)
+            obey(effects)
+            effects.removeAll(keepingCapacity: true)
+            next = waiting.isEmpty ? nil : waiting.removeFirst()
+        }
+        context.effects = effects
+    }
+
     /// Goes on with the request that waited until the client had taken the answers before it.
-    private func takeWaitingRequest() {
+    private func takeWaitingRequest(mayGoOn: Bool) {
         guard waitsForClient, client.isWritable else { return }
+        guard mayGoOn else { return deferWaitingRequest() }
         waitsForClient = false
         waiting.append(.arrived(.clientToServer))
         guard hasEndedWaiting else { return }
@@ -122,9 +136,15 @@ final class ProxiedConnection {
         waiting.append(.ended(.client, .fin))
     }
 
-    /// Everything written to an end has left.
+    private func deferWaitingRequest() {
+        guard !isDeferred else { return }
+        isDeferred = true
+        context.loop.defer(self)
+    }
+
+    /// Everything written to an end has left, or it is this connection's turn again.
     func drained() {
-        takeWaitingRequest()
+        takeWaitingRequest(mayGoOn: true)
         if !waiting.isEmpty { return handle(waiting.removeFirst()) }
         closeIfDone()
         keepReading()
@@ -175,10 +195,18 @@ final class ProxiedConnection {
     /// Has what is still to be read come up again, where there is room for it now.
     func keepReading() {
         guard !isClosed else { return }
-        if client.isReadable, mayRead(.clientToServer, to: server) { client.readLater() }
         if let server, server.isReadable, mayRead(.serverToClient, to: client) {
             server.readLater()
         }
+        guard client.isReadable else { return }
+        if mayRead(.clientToServer, to: server) { client.readLater() } else { endIfReset() }
+    }
+
+    /// Behind what waits a client's reset would not be found; a server's comes behind its bytes.
+    private func endIfReset() {
+        guard client.hasFailed, !client.isClosed else { return }
+        client.close()
+        failed(.client)
     }
 
     /// Whether there is room for what an end sends: it is not read before.

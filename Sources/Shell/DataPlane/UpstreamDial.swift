@@ -5,8 +5,8 @@ import SocketLoops
 
 /// Tries a proxy's upstreams in order until one accepts; names are resolved anew each time.
 ///
-/// A name with several addresses is tried at all of them: the next one when one has failed, or has
-/// said nothing for ``attemptDelay``; the first that answers is taken (RFC 8305, 5).
+/// A name with several addresses is tried at one after the other, in the resolver's order (RFC 6724),
+/// each for its share of `limits.connect-timeout`: a dial has one descriptor, however many there are.
 final class UpstreamDial {
     struct Reached {
         let socket: StreamSocket
@@ -17,9 +17,6 @@ final class UpstreamDial {
         let message: String
     }
 
-    /// Nanoseconds before another address is tried beside one that is silent.
-    static let attemptDelay: Int64 = 250_000_000
-
     private let proxy: ProxyDefinition
     private let context: LoopContext
     private var then: ((Result<Reached, Failure>) -> Void)?
@@ -29,10 +26,12 @@ final class UpstreamDial {
     /// The upstream that is being tried.
     private var endpoint: Endpoint?
     private var addresses: ArraySlice<SocketAddress> = []
-    private var attempts: [StreamSocket] = []
-    private var lastError: SocketError?
+    /// The time that each of them has.
+    private var share = Duration.zero
+    private var attempt: StreamSocket?
+    private var lookUp: UInt64?
+    private var lastReason: String?
     private lazy var limit = Alarm(on: context.loop) { [unowned self] in timedOut() }
-    private lazy var impatience = Alarm(on: context.loop) { [unowned self] in tryNextAddress() }
 
     init(
         _ proxy: LoopProxy,
@@ -52,24 +51,33 @@ final class UpstreamDial {
             return end(with: .failure(failure))
         }
         endpoint = upstream.endpoint
-        lastError = nil
+        lastReason = nil
         if let address = upstream.address { return connect(to: [address]) }
         guard case .tcp(let host, let port) = upstream.endpoint else {
             return gaveUp("the path is too long")
         }
+        lookUp(host, port)
+    }
+
+    private func lookUp(_ host: String, _ port: UInt16) {
         waitAtMost(proxy.limits.connectTimeout)
-        context.resolutions.begin(host, port, for: context.thread) { [self] answer in
-            guard then != nil, endpoint == upstream.endpoint else { return }
-            switch answer {
-            case .success(let addresses): connect(to: addresses)
-            case .failure(let error): gaveUp(error.description)
+        do throws(SocketError) {
+            lookUp = try context.resolutions.begin(host, port, for: context.thread) { [self] in
+                lookUp = nil
+                limit.cancel()
+                switch $0 {
+                case .success(let addresses): connect(to: addresses)
+                case .failure(let error): gaveUp(error.description)
+                }
             }
+        } catch {
+            gaveUp("more than \(Resolutions.maximum) names are being looked up")
         }
     }
 
     func cancel() {
         then = nil
-        endAttempts()
+        endAttempt()
     }
 
     private func waitAtMost(_ duration: Duration) {
@@ -77,43 +85,44 @@ final class UpstreamDial {
     }
 
     private func connect(to addresses: [SocketAddress]) {
+        share = proxy.limits.connectTimeout / max(1, addresses.count)
         self.addresses = addresses[...]
         tryNextAddress()
-        if !attempts.isEmpty, limit.time == nil { waitAtMost(proxy.limits.connectTimeout) }
     }
 
     private func tryNextAddress() {
+        endAttempt()
         while let address = addresses.popFirst() {
             do throws(SocketError) {
                 let socket = try StreamSocket(connectingTo: address, on: context.loop)
                 try socket.begin(self)
-                attempts.append(socket)
-                if !addresses.isEmpty { impatience.set(for: SocketLoop.now + Self.attemptDelay) }
-                return
+                attempt = socket
+                return waitAtMost(share)
             } catch {
-                lastError = error
+                lastReason = error.description
             }
         }
-        if attempts.isEmpty { gaveUp(lastError?.description ?? "it has no address") }
+        gaveUp(lastReason ?? "it has no address")
     }
 
     private func timedOut() {
         let time = proxy.limits.connectTimeout
-        gaveUp("no answer within \(time.nanoseconds / 1_000_000) ms")
+        lastReason = "no answer within \(time.nanoseconds / 1_000_000) ms"
+        tryNextAddress()
     }
 
     private func gaveUp(_ reason: String) {
-        endAttempts()
+        endAttempt()
         failures.append("\(endpoint?.description ?? proxy.name): \(reason)")
         start()
     }
 
-    private func endAttempts() {
+    private func endAttempt() {
         limit.cancel()
-        impatience.cancel()
-        addresses = []
-        for attempt in attempts { attempt.close() }
-        attempts = []
+        attempt?.close()
+        attempt = nil
+        if let lookUp { context.resolutions.cancel(lookUp) }
+        lookUp = nil
     }
 
     private func end(with result: Result<Reached, Failure>) {
@@ -126,14 +135,13 @@ final class UpstreamDial {
 extension UpstreamDial: SocketObserver {
     func connected(_ socket: StreamSocket) {
         guard let endpoint else { return }
-        attempts.removeAll { $0 === socket }
-        endAttempts()
+        attempt = nil
+        endAttempt()
         end(with: .success(Reached(socket: socket, endpoint: endpoint)))
     }
 
     func failed(_ socket: StreamSocket, _ error: SocketError) {
-        attempts.removeAll { $0 === socket }
-        lastError = error
+        lastReason = error.description
         tryNextAddress()
     }
 

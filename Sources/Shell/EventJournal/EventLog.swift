@@ -89,7 +89,13 @@ package final class EventLog: Sendable {
     }
 
     /// Up to `limit` records that follow the one with the sequence `cursor`.
-    package func read(after cursor: UInt64, limit: Int) -> Page {
+    ///
+    /// - Parameter isWanted: the others of those are passed over.
+    package func read(
+        after cursor: UInt64,
+        limit: Int,
+        where isWanted: (EventRecord.Body) -> Bool = { _ in true }
+    ) -> Page {
         state.withLock { state in
             // A cursor is what a caller says: it may be anything.
             guard cursor < state.next - 1 else {
@@ -97,8 +103,10 @@ package final class EventLog: Sendable {
             }
             let first = max(cursor + 1, state.next - UInt64(state.ring.count))
             let count = min(UInt64(limit), state.next - first)
-            let records = (first..<first + count).map {
-                state.ring[Int(($0 - 1) % UInt64(capacity))]
+            var records: [EventRecord] = []
+            for sequence in first..<first + count {
+                let place = Int((sequence - 1) % UInt64(capacity))
+                if isWanted(state.ring[place].body) { records.append(state.ring[place]) }
             }
             return Page(records: records, missed: first - (cursor + 1), cursor: first + count - 1)
         }

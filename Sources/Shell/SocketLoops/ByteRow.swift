@@ -58,7 +58,9 @@ package struct ByteRow {
 
     /// Makes the first buffers one, where they are small: one call writes them all.
     mutating func joinFirst() {
-        guard rest?.isEmpty == false, first.readableBytes < Self.joinedSize else { return }
+        guard let second = rest?.first,
+            first.readableBytes + second.readableBytes <= Self.joinedSize
+        else { return }
         var joined = ByteBuffer()
         joined.reserveCapacity(min(count, Self.joinedSize))
         joined.writeImmutableBuffer(first)

@@ -23,7 +23,9 @@ package final class ListeningSocket: Watched, Deferred {
     /// Clients accepted before other sockets have their turn.
     static let acceptedAtOnce = 64
     /// With nothing left to accept with, it is tried again this much later at the latest.
-    package static let retryInterval = Duration.milliseconds(100)
+    ///
+    /// In nanoseconds.
+    static let retryInterval: Int64 = 100_000_000
 
     /// Accepts one client of a listening descriptor.
     typealias AcceptOne = (CInt, inout SocketAddress) -> Result<CInt, SocketError>
@@ -66,12 +68,18 @@ package final class ListeningSocket: Watched, Deferred {
             Descriptor.close(descriptor)
             throw error
         }
+        do {
+            token = try loop.watch(descriptor, for: self)
+        } catch {
+            Descriptor.close(descriptor)
+            throw error
+        }
     }
 
     /// Begins to accept.
-    package func open(_ observer: any ListenerObserver) throws(SocketError) {
+    package func open(_ observer: any ListenerObserver) {
         self.observer = observer
-        token = try loop.watch(descriptor, for: self)
+        resume()
     }
 
     func ready(_ readiness: Readiness) {
@@ -79,7 +87,7 @@ package final class ListeningSocket: Watched, Deferred {
         accept()
     }
 
-    func proceed() {
+    package func proceed() {
         isDeferred = false
         accept()
     }
@@ -118,7 +126,7 @@ package final class ListeningSocket: Watched, Deferred {
             isExhausted = true
             observer.exhausted(error)
         }
-        retry.set(for: SocketLoop.now + Self.retryInterval.inNanoseconds)
+        retry.set(for: SocketLoop.now + Self.retryInterval)
     }
 
     /// Clients that wait to be accepted are reset.
@@ -130,11 +138,5 @@ package final class ListeningSocket: Watched, Deferred {
         retry.retire()
         if let token { loop.unwatch(descriptor, token) }
         Descriptor.close(descriptor)
-    }
-}
-
-extension Duration {
-    fileprivate var inNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

@@ -22,14 +22,14 @@ final class PollPoller: Poller {
     func watch(_ descriptor: CInt, as token: UInt64) throws(SocketError) {
         places[descriptor] = asked.count
         asked.append(
-            pollfd(fd: descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
+            pollfd(fd: descriptor, events: Int16(POLLIN | POLLPRI | POLLOUT), revents: 0)
         )
         tokens.append(token)
     }
 
     func rearm(_ descriptor: CInt, _ readiness: Readiness) {
         guard let place = places[descriptor] else { return }
-        if readiness.contains(.readable) { asked[place].events |= Int16(POLLIN) }
+        if readiness.contains(.readable) { asked[place].events |= Int16(POLLIN | POLLPRI) }
         if readiness.contains(.writable) { asked[place].events |= Int16(POLLOUT) }
     }
 
@@ -70,6 +70,7 @@ final class PollPoller: Poller {
             var readiness: Readiness = []
             if told & CInt(POLLIN) != 0 { readiness.insert(.readable) }
             if told & CInt(POLLOUT) != 0 { readiness.insert(.writable) }
+            if told & CInt(POLLPRI) != 0 { readiness.insert(.urgent) }
             if told & CInt(POLLHUP | POLLERR | POLLNVAL) != 0 {
                 readiness.insert(.ended)
                 if told & CInt(POLLERR | POLLNVAL) != 0 { readiness.insert(.failed) }

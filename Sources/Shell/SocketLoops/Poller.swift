@@ -10,6 +10,8 @@ struct Readiness: OptionSet, Sendable {
     static let ended = Readiness(rawValue: 4)
     /// The connection is gone: the peer has reset it, or cannot be reached any more.
     static let failed = Readiness(rawValue: 8)
+    /// A byte is marked as urgent; reads stop before it (RFC 6093).
+    static let urgent = Readiness(rawValue: 16)
 }
 
 /// Waits for sockets, and tells changes only: what is ready and stays so is told once.

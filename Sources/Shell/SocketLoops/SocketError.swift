@@ -28,10 +28,8 @@ package struct SocketError: Error, Equatable, Sendable {
     /// Whether the socket was only not ready.
     var isTransient: Bool { !isResolvers && (code == EAGAIN || code == EWOULDBLOCK) }
 
-    /// Whether it is for want of descriptors or memory, and may go well later.
-    package var isExhaustion: Bool { !isResolvers && Self.exhaustions.contains(code) }
-
-    private static let exhaustions: Set<CInt> = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+    /// The peer has reset the connection.
+    static let reset = SocketError(errno: ECONNRESET)
 }
 
 extension SocketError: CustomStringConvertible {

@@ -85,7 +85,7 @@ package final class SocketLoop {
     // MARK: What is done
 
     /// Has this one's turn come again after every other socket that is ready has had its own.
-    func `defer`(_ work: any Deferred) { deferred.append(work) }
+    package func `defer`(_ work: any Deferred) { deferred.append(work) }
 
     /// Waits for something to do, and does it.
     func turn() {
@@ -94,7 +94,11 @@ package final class SocketLoop {
             guard slots[place].generation == UInt32(token >> 32) else { return }
             slots[place].watched?.ready(readiness)
         }
-        while alarms.ringNext(at: Self.now) {}
+        // What becomes due meanwhile waits until sockets have had their turn.
+        if alarms.earliest != nil {
+            let now = Self.now
+            while alarms.ringNext(at: now) {}
+        }
         guard !deferred.isEmpty else { return }
         swap(&deferred, &running)
         for work in running { work.proceed() }
@@ -114,6 +118,6 @@ protocol Watched: AnyObject {
 }
 
 /// What has more to do than one turn allows.
-protocol Deferred: AnyObject {
+package protocol Deferred: AnyObject {
     func proceed()
 }

@@ -12,7 +12,7 @@ package protocol SocketObserver: AnyObject {
     /// Everything written has been taken by the system.
     func drained(_ socket: StreamSocket)
 
-    /// Connecting or writing has failed; the socket is closed.
+    /// Connecting has failed; the socket is closed.
     func failed(_ socket: StreamSocket, _ error: SocketError)
 }
 
@@ -54,8 +54,11 @@ package final class StreamSocket: Watched, Deferred {
     private var pending = ByteRow()
     /// The system takes no more until it says so.
     private var isBlocked = false
-    /// The peer has ended or the connection has failed: reading goes on until it has said which.
-    private var hasHungUp = false
+    /// A short read does not mean that nothing is left: the peer has ended, or bytes are urgent.
+    private var readsOn = false
+    /// Nothing can be written any more. What the peer sent before is still read, and then this is
+    /// how the connection has ended.
+    private var writeError: SocketError?
     /// The end is passed on once all is written.
     private var isFinishing = false
     private var outputIsShut = false
@@ -107,11 +110,13 @@ package final class StreamSocket: Watched, Deferred {
             // What else this event tells is not told again: a server may have spoken already.
             guard state == .open else { return }
         }
-        if readiness.contains(.ended) { hasHungUp = true }
+        if !readiness.isDisjoint(with: [.ended, .urgent]) { readsOn = true }
         if readiness.contains(.failed) { hasFailed = true }
         if !readiness.isDisjoint(with: [.readable, .ended]) { isReadable = true }
         if isBlocked, !readiness.isDisjoint(with: [.writable, .ended]) {
             isBlocked = false
+            // Also told where the last byte was what the close waited for.
+            let observer = observer
             flush()
             if pending.isEmpty { observer?.drained(self) }
         }
@@ -119,22 +124,22 @@ package final class StreamSocket: Watched, Deferred {
     }
 
     private func finishConnecting() {
-        if let error = Descriptor.error(of: descriptor) { return fail(error) }
-        state = .open
-        observer?.connected(self)
-    }
-
-    private func fail(_ error: SocketError) {
-        let observer = observer
-        close()
-        observer?.failed(self, error)
+        if let error = Descriptor.error(of: descriptor) {
+            let observer = observer
+            close()
+            observer?.failed(self, error)
+        } else {
+            state = .open
+            observer?.connected(self)
+        }
     }
 
     // MARK: Reading
 
     /// Reads once; where more may be left, ``isReadable`` stays.
     package func read() -> Reading {
-        guard state == .open, isReadable, !inputHasEnded else { return .nothing }
+        guard state == .open, isReadable else { return .nothing }
+        if inputHasEnded { return readBehindEnd() }
         let buffer: ByteBuffer
         switch loop.read(descriptor) {
         case .success(let bytes): buffer = bytes
@@ -147,13 +152,25 @@ package final class StreamSocket: Watched, Deferred {
             return .failed(error)
         }
         guard buffer.readableBytes > 0 else {
+            if let writeError {
+                close()
+                return .failed(writeError)
+            }
             isReadable = false
             inputHasEnded = true
             if outputIsShut { close() }
             return .ended
         }
-        if buffer.readableBytes < SocketLoop.readSize, !hasHungUp { becomeUnreadable() }
+        if buffer.readableBytes < SocketLoop.readSize, !readsOn { becomeUnreadable() }
         return .bytes(buffer)
+    }
+
+    /// Nothing follows the peer's end but the news that the connection is gone.
+    private func readBehindEnd() -> Reading {
+        isReadable = false
+        guard hasFailed else { return .nothing }
+        close()
+        return .failed(writeError ?? .reset)
     }
 
     private func becomeUnreadable() {
@@ -168,7 +185,7 @@ package final class StreamSocket: Watched, Deferred {
         loop.defer(self)
     }
 
-    func proceed() {
+    package func proceed() {
         isDeferred = false
         if isReadable { observer?.readable(self) }
     }
@@ -177,7 +194,7 @@ package final class StreamSocket: Watched, Deferred {
 
     /// Takes bytes to be written; ``flush()`` writes them.
     package func write(_ buffer: ByteBuffer) {
-        guard state == .open, !isFinishing else { return }
+        guard state == .open, !isFinishing, writeError == nil else { return }
         pending.append(buffer)
     }
 
@@ -193,10 +210,20 @@ package final class StreamSocket: Watched, Deferred {
                 pending.compact()
                 if loop.poller.needsRearming { loop.poller.rearm(descriptor, .writable) }
                 return
-            case .failure(let error): return fail(error)
+            case .failure(let error): return loseOutput(error)
             }
         }
         if isFinishing { shutOutput() }
+    }
+
+    /// Forgets what cannot be written; the observer is told by a read, behind what is unread.
+    private func loseOutput(_ error: SocketError) {
+        writeError = error
+        hasFailed = true
+        pending.removeAll()
+        readsOn = true
+        isReadable = true
+        readLater()
     }
 
     // MARK: Ending
@@ -209,7 +236,7 @@ package final class StreamSocket: Watched, Deferred {
     }
 
     private func shutOutput() {
-        guard !outputIsShut else { return }
+        guard !outputIsShut, writeError == nil else { return }
         outputIsShut = true
         // With both directions ended, closing passes the end on too.
         if inputHasEnded { close() } else { Descriptor.shutOutput(descriptor) }

@@ -21,7 +21,7 @@ struct Narrator {
         var told = 0
         var suppressed = 0
         while await log.waitForRecords(after: cursor) {
-            let page = log.read(after: cursor, limit: Self.pageSize)
+            let page = log.read(after: cursor, limit: Self.pageSize, where: isTold)
             cursor = page.cursor
             for record in page.records {
                 if record.elapsed / 1_000_000_000 != second {
@@ -39,6 +39,15 @@ struct Narrator {
                 }
                 tell(record.body)
             }
+        }
+    }
+
+    /// Most records are of exchanges, and are not looked at further.
+    private func isTold(_ body: EventRecord.Body) -> Bool {
+        switch body {
+        case .notice, .state: true
+        case .fault: logger.logLevel <= .debug
+        case .connectionOpened, .connectionClosed, .exchange, .mark: false
         }
     }
 

@@ -14,6 +14,7 @@ enum chaos_readiness {
     CHAOS_WRITABLE = 2,
     CHAOS_ENDED = 4,
     CHAOS_FAILED = 8,
+    CHAOS_URGENT = 16,
 };
 
 struct chaos_event {
