@@ -56,8 +56,9 @@ package final class StreamSocket: Watched, Deferred {
     private var isBlocked = false
     /// A short read does not mean that nothing is left: the peer has ended, or bytes are urgent.
     private var readsOn = false
-    /// Nothing can be written any more. What the peer sent before is still read, and then this is
-    /// how the connection has ended.
+    /// Why nothing can be written any more.
+    ///
+    /// What the peer sent before is still read, and then this is how the connection has ended.
     private var writeError: SocketError?
     /// The end is passed on once all is written.
     private var isFinishing = false
