@@ -29,7 +29,7 @@ demo: ## See a real client meet real faults, in four acts
 test: ## Build everything and run every test
 	@Scripts/setup test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest
+	@Scripts/run-tests $(SWIFT) test --skip-build --disable-xctest
 
 build: ## Build the programs for use
 	@Scripts/setup build
