@@ -10,6 +10,7 @@ final class FakeProxy: Sendable {
     private let listener: Int32
     private let answer: @Sendable (Request) -> Answer
     private let seen = Mutex<[Request]>([])
+    private let isOpen = Mutex(true)
 
     struct Request: Sendable, Equatable {
         var method: String
@@ -54,8 +55,8 @@ final class FakeProxy: Sendable {
     var requests: [Request] { seen.withLock { $0 } }
 
     func close() {
-        // Wakes the thread that waits in accept(2).
-        shutdown(listener, Int32(SHUT_RDWR))
+        // Wakes the thread that waits in accept(2), as long as the number is the listener's.
+        isOpen.withLock { if $0 { shutdown(listener, Int32(SHUT_RDWR)) } }
         unlink(path)
     }
 
@@ -73,14 +74,20 @@ final class FakeProxy: Sendable {
     private func serve() {
         while true {
             let client = accept(listener, nil, nil)
-            guard client >= 0 else { break }
+            guard client >= 0 else {
+                if errno == EINTR { continue }
+                break
+            }
             if let request = read(from: client) {
                 seen.withLock { $0.append(request) }
                 write(answer(request), to: client)
             }
             _ = Foundation.close(client)
         }
-        _ = Foundation.close(listener)
+        isOpen.withLock { isOpen in
+            isOpen = false
+            _ = Foundation.close(listener)
+        }
     }
 
     private func read(from client: Int32) -> Request? {

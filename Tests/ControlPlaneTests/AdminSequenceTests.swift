@@ -5,7 +5,7 @@ import Testing
 @testable import ControlPlane
 
 /// The control plane under random requests, also bad ones, while time passes.
-@Suite(.timeLimit(.minutes(5))) struct AdminSequenceTests {
+@Suite(.timeLimit(.minutes(15))) struct AdminSequenceTests {
     @Test(arguments: SeededNumbers.seeds(80))
     func `promise 6: whatever is asked, a refusal changes nothing, and what is told is in force`(
         seed: UInt64

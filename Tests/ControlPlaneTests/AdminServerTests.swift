@@ -12,7 +12,7 @@ import Testing
 @testable import ControlPlane
 
 /// One at a time: a server that begins to listen changes the process's file mode mask meanwhile.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct AdminServerTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct AdminServerTests {
     @Test func `the socket is for its owner only and goes with the server`() async throws {
         try await withServer { path, _ in
             let socketMode = try mode(of: path)

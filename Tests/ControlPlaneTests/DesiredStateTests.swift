@@ -8,7 +8,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct DesiredStateTests {
+@Suite(.timeLimit(.minutes(15))) struct DesiredStateTests {
     @Test func `a rule acts after its after and stops after its for`() async throws {
         let bench = try await Bench()
         #expect(bench.serial(of: "late") == nil)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct ExchangesTests {
+@Suite(.timeLimit(.minutes(15))) struct ExchangesTests {
     @Test func `an exchange is told with its faults and its client`() async throws {
         let bench = try await Bench(capacity: 1_000)
         var traffic = TrafficRecords(log: bench.log)

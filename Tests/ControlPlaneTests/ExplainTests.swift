@@ -9,7 +9,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct ExplainTests {
+@Suite(.timeLimit(.minutes(15))) struct ExplainTests {
     static let document = """
         version: 1
         proxies:

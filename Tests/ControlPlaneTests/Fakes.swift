@@ -14,7 +14,10 @@ import Testing
 /// A data plane that only remembers what it was told.
 final class FakeTraffic: TrafficControl {
     private let state = Mutex(
-        (snapshots: [Snapshot](), failure: TrafficFailure?.none, figures: TrafficFigures())
+        (
+            snapshots: [Snapshot](), failure: TrafficFailure?.none, figures: TrafficFigures(),
+            isHeld: false
+        )
     )
 
     var snapshots: [Snapshot] { state.withLock { $0.snapshots } }
@@ -23,13 +26,16 @@ final class FakeTraffic: TrafficControl {
     func refuse(with failure: TrafficFailure?) { state.withLock { $0.failure = failure } }
 
     func apply(_ snapshot: Snapshot) async throws(TrafficFailure) {
-        await Task.yield()
+        repeat { await Task.yield() } while state.withLock { $0.isHeld }
         let failure = state.withLock { state in
             if state.failure == nil { state.snapshots.append(snapshot) }
             return state.failure
         }
         if let failure { throw failure }
     }
+
+    /// Lets no change come into force meanwhile.
+    func hold(_ isHeld: Bool) { state.withLock { $0.isHeld = isHeld } }
 
     func proxies() async -> [ProxyView] {
         (last?.proxies ?? []).map {

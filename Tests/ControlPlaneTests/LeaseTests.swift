@@ -6,7 +6,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct LeaseTests {
+@Suite(.timeLimit(.minutes(15))) struct LeaseTests {
     static let document = """
         version: 1
         proxies:

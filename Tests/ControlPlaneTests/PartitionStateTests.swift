@@ -8,7 +8,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct PartitionStateTests {
+@Suite(.timeLimit(.minutes(15))) struct PartitionStateTests {
     static let document = """
         version: 1
         proxies:

@@ -9,7 +9,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct BudgetTests {
+@Suite(.timeLimit(.minutes(15))) struct BudgetTests {
     private func bench(_ budget: Limit.Budget) async throws -> (Bench, FiringClaim) {
         let bench = try await Bench(Bench.empty)
         var entry = try RuleParser.rule(json: Array(#"{"id":"b","then":["hang"]}"#.utf8))
@@ -91,7 +91,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LearningTests {
+@Suite(.timeLimit(.minutes(15))) struct LearningTests {
     private func add(
         _ bench: Bench,
         isEnabled: Bool,

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct WaitTests {
+@Suite(.timeLimit(.minutes(15))) struct WaitTests {
     private static let second: Int64 = 1_000_000_000
     /// Without a schedule: whoever waits for a time is a waiter.
     private static let document = """

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(1))) struct WindowTests {
+@Suite(.timeLimit(.minutes(15))) struct WindowTests {
     private static let second: Int64 = 1_000_000_000
 
     /// A bench without rules, and a rule with these limits added to it.

@@ -5,7 +5,7 @@ import FaultModel
 import Testing
 
 /// What the data plane counts, on real sockets.
-@Suite(.timeLimit(.minutes(1))) struct FiguresTests {
+@Suite(.timeLimit(.minutes(15))) struct FiguresTests {
     @Test func `bytes are counted as they pass, and what is held as it waits`() async throws {
         try await Loopback.run { loopback in
             try await loopback.apply([loopback.proxy()])

@@ -22,7 +22,7 @@ struct Loopback: Sendable {
     let service: EchoService
 
     /// Longer than anything here takes; a test that waits this long has failed.
-    static let patience = TimeAmount.seconds(20)
+    static let patience = TimeAmount.seconds(120)
 
     static func run(
         loops: Int = 2,
@@ -256,6 +256,8 @@ final class Client: Sendable {
 
     /// Sends without waiting for anybody to take it.
     func push(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+
+    var isOpen: Bool { channel.isActive }
 
     /// Ends with an RST (SO_LINGER with no time).
     func reset() async throws {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import EventFiles
 
-@Suite(.timeLimit(.minutes(1))) struct EventRecorderTests {
+@Suite(.timeLimit(.minutes(15))) struct EventRecorderTests {
     @Test func `the file ends with the last record of the log`() async throws {
         try await EventFolder.with { folder in
             let log = EventLog(wallOrigin: 0)

@@ -2,7 +2,7 @@
 import PrismStub
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct EventSessionTests {
     @Test func `the upgrade answers the key as the RFC computes it`() async throws {
         try await PrismService.serve(.loopback) { service in
@@ -151,7 +151,11 @@ struct EventSessionTests {
         let (done, isDone) = AsyncStream<Void>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await PrismService.serve(.loopback) { service in
+                var configuration = PrismService.Configuration.loopback
+                // The client leaves as soon as it is told.
+                configuration.bounds.drainLimit = .seconds(60)
+                configuration.bounds.closeGrace = .seconds(60)
+                try await PrismService.serve(configuration) { service in
                     isReady.yield(service)
                     for await _ in done {}
                 }
@@ -174,11 +178,11 @@ struct EventSessionTests {
         configuration.bounds.maximumKeptEvents = 16
         configuration.bounds.closeGrace = .milliseconds(50)
         try await PrismService.serve(configuration) { service in
-            try await Wire.open(to: service) { reader in
+            try await Wire.open(to: service, receiveBuffer: 16_384) { reader in
                 _ = try await reader.upgrade()
                 while service.state.events.subscriberCount == 0 { await Task.yield() }
                 let padding = JSONValue.string(String(repeating: "x", count: 60_000))
-                // The system's buffers take some megabytes before the reader counts as slow.
+                // The service's own buffer takes some megabytes before the reader counts as slow.
                 for _ in 0..<5_000 where service.state.events.overflowCount == 0 {
                     service.state.events.publish("t", padding, at: "now")
                     await Task.yield()

@@ -3,7 +3,7 @@ import NIOCore
 import PrismStub
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct FramingTests {
     @Test(
         arguments: [

@@ -2,7 +2,7 @@
 import PrismStub
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct StateRoutesTests {
     @Test func `a new service lists three agents, one swarm and twelve peers`() async throws {
         try await PrismService.serve(.loopback) { service in

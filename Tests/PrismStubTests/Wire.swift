@@ -26,11 +26,17 @@ struct Wire {
     private var unread = ByteBuffer()
 
     /// Opens a connection to `service`, and closes it when `body` is done.
+    ///
+    /// - Parameter receiveBuffer: bytes that the kernel may take in before a read; `nil`: its choice.
     static func open<Result: Sendable>(
         to service: PrismService,
+        receiveBuffer: Int? = nil,
         _ body: (inout Wire) async throws -> Result
     ) async throws -> Result {
-        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
+        }
         let prepare:
             @Sendable (any Channel) -> EventLoopFuture<
                 NIOAsyncChannel<ByteBuffer, ByteBuffer>

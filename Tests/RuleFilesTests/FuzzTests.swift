@@ -7,7 +7,7 @@ import Testing
 @testable import RuleFiles
 
 /// Random rules and random documents: what is right is taken, what is wrong is told, nothing traps.
-@Suite(.timeLimit(.minutes(5))) struct FuzzTests {
+@Suite(.timeLimit(.minutes(15))) struct FuzzTests {
     private static let rulesOfASeed = 20
 
     @Test(arguments: SeededNumbers.seeds(100))

@@ -44,7 +44,11 @@ struct ListeningSocket {
         guard descriptor >= 0, bound == 0, listen(descriptor, backlog) == 0 else { return nil }
     }
 
-    func close() { _ = SocketAddress.close(descriptor) }
+    func close() {
+        // Also for the copy that a child of another test has until its exec.
+        _ = shutdown(descriptor, CInt(SHUT_RDWR))
+        _ = SocketAddress.close(descriptor)
+    }
 }
 
 /// A Unix socket that connects, or is left waiting where the backlog is full.
@@ -65,7 +69,7 @@ struct ConnectingSocket {
 private enum SocketAddress {
     static func open() -> CInt {
         #if canImport(Glibc)
-        socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         #else
         socket(AF_UNIX, SOCK_STREAM, 0)
         #endif

@@ -29,10 +29,16 @@ final class Bench {
         }
     }
 
+    #if canImport(Glibc)
+    private static let stream = Descriptor.stream | CInt(SOCK_CLOEXEC.rawValue)
+    #else
+    private static let stream = Descriptor.stream
+    #endif
+
     /// A socket on the loop, and the bare descriptor at its other end, which does not block either.
     func pair() throws -> (socket: StreamSocket, record: Recorder, peer: CInt) {
         var ends: [CInt] = [-1, -1]
-        guard socketpair(AF_UNIX, Descriptor.stream, 0, &ends) == 0 else { throw SocketError.last }
+        guard socketpair(AF_UNIX, Self.stream, 0, &ends) == 0 else { throw SocketError.last }
         for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         let socket = StreamSocket(ends[0], on: loop)
         let record = Recorder()
@@ -50,8 +56,7 @@ final class Bench {
         let socket = try StreamSocket(connectingTo: address, on: loop)
         let record = Recorder()
         try socket.begin(record)
-        var client = SocketAddress()
-        let peer = try Descriptor.accepted(listener, &client).get()
+        let peer = try Peer.accepted(listener)
         guard turn(until: { record.told == ["connected"] }) else {
             throw SocketError(errno: ETIMEDOUT)
         }
@@ -60,7 +65,7 @@ final class Bench {
     }
 
     /// Turns the loop until the condition holds, so many times at most.
-    func turn(atMost turns: Int = 1_000, until isDone: () -> Bool) -> Bool {
+    func turn(atMost turns: Int = 60_000, until isDone: () -> Bool) -> Bool {
         // A ring that keeps each wait short: a turn with nothing to do must not be for ever.
         let ring = Alarm(on: loop) {}
         defer { ring.cancel() }
@@ -110,5 +115,30 @@ enum Peer {
         var bytes = [UInt8](repeating: 0, count: count)
         let length = recv(descriptor, &bytes, count, 0)
         return length < 0 ? nil : Array(bytes[..<length])
+    }
+
+    /// Waits until there is something to read, or the end.
+    static func readWaiting(_ descriptor: CInt) -> [UInt8]? {
+        wait(descriptor)
+        return read(descriptor)
+    }
+
+    /// Accepts the client that has connected, or is about to be.
+    static func accepted(_ listener: CInt) throws -> CInt {
+        var address = SocketLoops.SocketAddress()
+        wait(listener)
+        return try Descriptor.accepted(listener, &address).get()
+    }
+
+    /// Closes the descriptor, and the connection also where a child of another test has a copy of it
+    /// until its exec.
+    static func leave(_ descriptor: CInt) {
+        _ = shutdown(descriptor, CInt(SHUT_RDWR))
+        Descriptor.close(descriptor)
+    }
+
+    private static func wait(_ descriptor: CInt) {
+        var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&asked, 1, -1) < 0, errno == EINTR {}
     }
 }

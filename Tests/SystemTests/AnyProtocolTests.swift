@@ -12,11 +12,23 @@ import Testing
         )
     }
 
+    private static let request = "GET /down HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    /// A client that has spoken before the proxy takes it for one that waits to be spoken to.
+    private static func wire(_ proxy: Proxy, saying text: String) throws -> Wire {
+        for _ in 0..<Proxy.looks {
+            let start = ContinuousClock.now
+            let wire = try Wire(proxy.address, saying: text)
+            if ContinuousClock.now - start < .milliseconds(100) { return wire }
+        }
+        throw Trouble("nothing here is said within 100 ms")
+    }
+
     @Test func `a request is answered by rules, and the next goes to the service`() async throws {
         try await Stage.with { stage in
             let proxy = try await Self.proxy(stage)
-            let wire = try Wire(proxy.address)
-            #expect(try await wire.ask("/down").status == 503)
+            let wire = try Self.wire(proxy, saying: Self.request)
+            #expect(try await wire.reply().status == 503)
             #expect(try await wire.ask("/text/5").text == "\0\u{1}\u{2}\u{3}\u{4}")
             let log = try await proxy.events { $0.count { $0.kind == "xchg" } == 2 }
             #expect(log.filter { $0.kind == "xchg" }.map(\.status) == [503, 200])
@@ -27,8 +39,7 @@ import Testing
     func `other first bytes make a stream, which passes as it comes`(text: String) async throws {
         try await Stage.with { stage in
             let proxy = try await Self.proxy(stage)
-            let wire = try Wire(proxy.address)
-            try await wire.send(text)
+            let wire = try Self.wire(proxy, saying: text)
             #expect(try await wire.read(text.utf8.count) == Data(text.utf8))
             // It is one for good.
             try await wire.send("GET /down HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -61,10 +72,9 @@ import Testing
         try await Stage.with { stage in
             let proxy = try await Self.proxy(stage)
             let silent = try Wire(proxy.address)
-            let other = try Wire(proxy.address)
-            let asking = try Wire(proxy.address)
-            try await other.send("PING\r\n")
-            #expect(try await asking.ask("/down").status == 503)
+            let other = try Self.wire(proxy, saying: "PING\r\n")
+            let asking = try Self.wire(proxy, saying: Self.request)
+            #expect(try await asking.reply().status == 503)
             #expect(try await other.read(until: "\r\n") == "PING\r\n")
             #expect(try await silent.read(until: "\r\n") == "220 ready\r\n")
             #expect(try await asking.ask("/text/1").status == 200)

@@ -153,7 +153,9 @@ import Testing
             let before = try await proxy.figure("process_open_fds")
             let wires = try (0..<8).map { _ in try Wire(proxy.address) }
             _ = try await proxy.settled({ try await proxy.connections().count }) { $0 == 8 }
-            #expect(try await proxy.figure("process_open_fds") == before + 16)
+            _ = try await proxy.settled({ try await proxy.figure("process_open_fds") }) {
+                $0 == before + 16
+            }
             for wire in wires { wire.reset() }
             _ = try await proxy.settled({ try await proxy.figure("process_open_fds") }) {
                 $0 == before

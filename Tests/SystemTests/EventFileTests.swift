@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// `--event-log`: the same lines in files, of a run that has ended.
-@Suite(.timeLimit(.minutes(2))) struct EventFileTests {
+@Suite(.timeLimit(.minutes(15))) struct EventFileTests {
     @Test func `the file holds what the event log told, to the last record`() async throws {
         try await Stage.with { stage in
             let proxy = try await stage.proxy(

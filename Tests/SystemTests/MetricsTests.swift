@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `/metrics`, as a scraper sees it beside real traffic.
-@Suite(.timeLimit(.minutes(2))) struct MetricsTests {
+@Suite(.timeLimit(.minutes(15))) struct MetricsTests {
     @Test func `a scrape tells of exchanges, faults and delays as the event log does`() async throws
     {
         try await Stage.with { stage in

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The document that the proxy shows of its admin API, and what it then answers.
-@Suite(.timeLimit(.minutes(2))) struct OpenAPITests {
+@Suite(.timeLimit(.minutes(15))) struct OpenAPITests {
     private static let rules = """
           - id: slow
             when: { request: GET /text/** }

@@ -73,7 +73,7 @@ import Testing
                     """
             )
             for number in 0..<12 { _ = try await curl("\(proxy.url)/text/\(number)") }
-            _ = try await proxy.exchange(of: "/text/11")
+            _ = try await proxy.events { $0.count { $0.kind == "xchg" } == 12 }
             let list = try await proxy.control("exchanges", "--output", "json", "--limit", "12")
             let exchanges = try JSONDecoder().decode(Exchanges.self, from: Data(list.utf8))
                 .exchanges
@@ -99,7 +99,15 @@ import Testing
                 to: try await stage.upstream(),
                 rules: Self.rules
             )
-            async let waited = proxy.control("wait", "--rule", "down", "--fired", "3")
+            async let waited = proxy.control(
+                "wait",
+                "--rule",
+                "down",
+                "--fired",
+                "3",
+                "--timeout",
+                "4m"
+            )
             for _ in 1...3 { _ = try await curl("\(proxy.url)/down") }
             #expect(try await waited == "rule `down` fired 3 of 3 times\n")
             _ = try await proxy.control("wait", "--proxy", "main", "--connections", "0")
@@ -117,8 +125,9 @@ import Testing
 
             let wire = try Wire(proxy.address)
             try await wire.send("GET /text/1 HTTP/1.1\r\nHost: a\r\n")
-            async let gone = proxy.control("wait", "--proxy", "main", "--connections", "0")
-            _ = try await proxy.control("wait", "--proxy", "main", "--connections", "1")
+            let live = ["wait", "--proxy", "main", "--timeout", "4m", "--connections"]
+            async let gone = proxy.control(live + ["0"])
+            _ = try await proxy.control(live + ["1"])
             wire.reset()
             #expect(try await gone.contains("has 0 connections"))
         }

@@ -60,8 +60,8 @@ package actor TrafficPlane {
             // An address that changes hands, or its bounds, is given up before it is taken.
             let taken = Set(unserved.map(\.listen))
             let kept = Set(wanted.map(\.name)).subtracting(unserved.map(\.name))
-            for (name, old) in listeners where taken.contains(old.endpoint) && !kept.contains(name)
-            {
+            for (name, old) in listeners
+            where !taken.isDisjoint(with: [old.endpoint, old.address]) && !kept.contains(name) {
                 await old.close()
                 listeners[name] = nil
                 givenUp.append(old)

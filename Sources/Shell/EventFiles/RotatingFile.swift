@@ -114,6 +114,8 @@ package struct RotatingFile: Sendable {
 
     private mutating func closeDescriptor() {
         guard descriptor >= 0 else { return }
+        // The lock is of all copies of the descriptor, and a child has one until its exec.
+        _ = flock(descriptor, LOCK_UN)
         #if canImport(Glibc)
         _ = Glibc.close(descriptor)
         #else

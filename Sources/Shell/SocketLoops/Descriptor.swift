@@ -146,6 +146,10 @@ package enum Descriptor {
 
     static func shutOutput(_ descriptor: CInt) { _ = shutdown(descriptor, CInt(SHUT_WR)) }
 
+    /// Ends listening at once, also where another process holds a copy of the descriptor: a child has
+    /// one between its fork and its exec, and would keep the address taken and connects accepted.
+    static func stopListening(_ descriptor: CInt) { _ = shutdown(descriptor, CInt(SHUT_RDWR)) }
+
     static func abortOnClose(_ descriptor: CInt) {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(

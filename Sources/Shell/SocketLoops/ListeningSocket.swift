@@ -40,6 +40,7 @@ package final class ListeningSocket: Watched, Deferred {
     private var isExhausted = false
     private var isDeferred = false
     private let acceptOne: AcceptOne
+    private let retryInterval: Int64
     private lazy var retry = Alarm(on: loop) { [unowned self] in accept() }
 
     /// Binds and lets clients queue; nobody is accepted before ``open(_:)``.
@@ -57,10 +58,12 @@ package final class ListeningSocket: Watched, Deferred {
         at address: SocketAddress,
         backlog: CInt,
         on loop: SocketLoop,
+        retryingAfter retryInterval: Int64 = ListeningSocket.retryInterval,
         accepting acceptOne: @escaping AcceptOne
     ) throws(SocketError) {
         self.loop = loop
         self.acceptOne = acceptOne
+        self.retryInterval = retryInterval
         descriptor = try Descriptor.listening(at: address, backlog: backlog)
         do {
             self.address = try SocketAddress(ofSocket: descriptor)
@@ -126,7 +129,7 @@ package final class ListeningSocket: Watched, Deferred {
             isExhausted = true
             observer.exhausted(error)
         }
-        retry.set(for: SocketLoop.now + Self.retryInterval)
+        retry.set(for: SocketLoop.now + retryInterval)
     }
 
     /// Clients that wait to be accepted are reset.
@@ -137,6 +140,7 @@ package final class ListeningSocket: Watched, Deferred {
         observer = nil
         retry.retire()
         if let token { loop.unwatch(descriptor, token) }
+        Descriptor.stopListening(descriptor)
         Descriptor.close(descriptor)
     }
 }

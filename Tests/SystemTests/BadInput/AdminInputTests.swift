@@ -110,6 +110,8 @@ import Testing
                 "PUT",
                 "-H",
                 "Content-Type: application/json",
+                "--expect100-timeout",
+                "60",
                 "--data-binary",
                 "@\(body)",
                 "-w",

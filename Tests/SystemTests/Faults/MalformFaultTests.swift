@@ -178,6 +178,8 @@ import Testing
                 "/dev/null",
                 "-w",
                 "%{http_code} %{size_upload}",
+                "--expect100-timeout",
+                "60",
                 "--data-binary",
                 "@\(body)",
                 "\(proxy.url)/take?case=early"

@@ -99,13 +99,10 @@ import Testing
                 rules: "- { id: q, then: [rate-limit: { quota: 1, per: 1s }] }"
             )
             let wire = try Wire(proxy.address)
-            let (time, refusals) = try await ContinuousClock().timed {
+            let (time, _) = try await ContinuousClock().timed {
                 #expect(try await wire.ask("/text/5").status == 200)
-                var refusals = 0
-                while try await wire.ask("/text/5").status == 429 { refusals += 1 }
-                return refusals
+                while try await wire.ask("/text/5").status == 429 {}
             }
-            #expect(refusals > 0)
             // Its window began with the first request's arrival, a little after the clock here.
             #expect(time >= .seconds(1))
         }

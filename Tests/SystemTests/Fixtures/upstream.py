@@ -224,7 +224,7 @@ def serve_echo(connection):
 
 
 def serve_mixed(connection):
-    readable, _, _ = select.select([connection], [], [], 1)
+    readable, _, _ = select.select([connection], [], [], 2)
     if readable and connection.recv(4, socket.MSG_PEEK) == b"GET ":
         return serve_http(connection)
     if not readable:

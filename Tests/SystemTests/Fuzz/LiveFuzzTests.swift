@@ -9,7 +9,7 @@ import Testing
 /// The built program under clients and administrators of no manners at once, and what is left of it.
 ///
 /// `CHAOS_SEED` replays an order of changes and messages; `CHAOS_FUZZ_SECONDS` makes it longer.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct LiveFuzzTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct LiveFuzzTests {
     static let clients = 16
     static let administrators = 3
     static let duration = Duration.seconds(

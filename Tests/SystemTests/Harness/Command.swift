@@ -17,7 +17,7 @@ func run(
     environment: [String: String] = [:],
     input: String = "",
     in folder: URL? = nil,
-    within limit: Duration = .seconds(30)
+    within limit: Duration = Running.commandLimit
 ) async throws -> Finished {
     let path = program.contains("/") ? program : try Programs.installed(program)
     let command = try Running(path, arguments, environment: environment, in: folder)
@@ -41,6 +41,9 @@ func run(
 }
 
 /// curl, silent but for what fails; what it prints is the body, or what `-w` asks for.
-func curl(_ arguments: String..., within limit: Duration = .seconds(30)) async throws -> Finished {
+func curl(
+    _ arguments: String...,
+    within limit: Duration = Running.commandLimit
+) async throws -> Finished {
     try await run("curl", ["-sS", "--noproxy", "*"] + arguments, within: limit)
 }

@@ -18,6 +18,11 @@ struct Proxy: Sendable {
     /// chaosctl, which has to succeed.
     @discardableResult
     func control(_ arguments: String...) async throws -> String {
+        try await control(arguments)
+    }
+
+    @discardableResult
+    func control(_ arguments: [String]) async throws -> String {
         let result = try await attempt(arguments)
         guard result.status == 0 else {
             throw Trouble("chaosctl \(arguments.joined(separator: " ")): \(result.errors)")

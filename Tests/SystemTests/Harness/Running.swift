@@ -5,9 +5,11 @@ import Synchronization
 /// A process that a test started: its output is drained as it comes, so that it never blocks on it.
 final class Running: Sendable {
     /// How long anything may take to say what a test waits for.
-    static let patience = Duration.seconds(20)
+    static let patience = Duration.seconds(120)
+    /// How long a command may take that others have to release; far more than any takes.
+    static let commandLimit = Duration.seconds(300)
     /// How long a process may take to end when it is asked to.
-    static let farewell = Duration.seconds(10)
+    static let farewell = Duration.seconds(60)
 
     private static let starting = NSLock()
 
@@ -52,10 +54,20 @@ final class Running: Sendable {
             let wasSignal = process.terminationReason == .uncaughtSignal
             ending.set((wasSignal ? 128 : 0) + process.terminationStatus)
         }
-        try process.run()
+        try Self.withoutBlockedSignals { try process.run() }
         try? input.fileHandleForReading.close()
         output.drain()
         errors.drain()
+    }
+
+    /// A process begins with the blocked signals of the thread that starts it, and the threads of the
+    /// pool block them all: one that does not look after its own would never be told to end.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var (none, blocked) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try body()
     }
 
     var pid: pid_t { process.processIdentifier }
@@ -101,6 +113,13 @@ final class Running: Sendable {
         try await offPool { [self] in
             try errors.first(from: position, within: Self.patience) { $0.contains(text) }
                 ?? { throw Trouble("\(name) never said \"\(text)\", but: \(errors.text)") }()
+        }
+    }
+
+    /// All of its output, once it has closed it.
+    func wholeOutput() async throws -> String {
+        try await offPool { [self] in
+            String(decoding: try output.whole(within: Self.patience), as: UTF8.self)
         }
     }
 

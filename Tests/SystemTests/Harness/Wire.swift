@@ -3,7 +3,8 @@ import Foundation
 
 #if canImport(Glibc)
 import Glibc
-private let streamSocket = CInt(SOCK_STREAM.rawValue)
+// No child of another test keeps it open.
+private let streamSocket = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
 private let quietly = CInt(MSG_NOSIGNAL)
 #else
 import Darwin
@@ -18,7 +19,7 @@ final class Wire: Sendable {
     enum Ending: Equatable { case end, reset }
 
     /// How long a peer may stay silent.
-    static let patience = 20
+    static let patience = 120
 
     private let descriptor: CInt
 
@@ -27,7 +28,13 @@ final class Wire: Sendable {
     /// - Parameters:
     ///   - receiveBuffer: Bytes that the kernel may take in before a read; 0: its choice.
     ///   - source: Where it comes from, with port 0; `nil`: the kernel's choice.
-    init(_ address: String, receiveBuffer: CInt = 0, from source: String? = nil) throws {
+    ///   - first: What it says at once.
+    init(
+        _ address: String,
+        receiveBuffer: CInt = 0,
+        from source: String? = nil,
+        saying first: String = ""
+    ) throws {
         let place = try SocketPlace(address)
         descriptor = socket(place.family, streamSocket, 0)
         guard descriptor >= 0 else { throw Trouble("socket: \(String(cString: strerror(errno)))") }
@@ -51,6 +58,7 @@ final class Wire: Sendable {
         guard Self.call(connect, descriptor, place) == 0 else {
             throw Trouble("connect to \(address): \(String(cString: strerror(errno)))")
         }
+        try sendNow(Data(first.utf8))
     }
 
     /// `bind` or `connect`, with a place.
@@ -67,22 +75,35 @@ final class Wire: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether a new connection is reset: inside `connect` where the kernel is quick, else in a read.
+    static func isReset(_ address: String) async throws -> Bool {
+        do {
+            return try await Wire(address).readToEnd().ending == .reset
+        } catch let trouble as Trouble
+            where trouble == Trouble("connect to \(address): Connection reset by peer")
+        {
+            return true
+        }
+    }
+
     func send(_ text: String) async throws { try await send(Data(text.utf8)) }
 
     func send(_ data: Data) async throws {
-        try await offPool { [self] in
-            var left = data[...]
-            while !left.isEmpty {
-                let sent = left.withUnsafeBytes { bytes in
-                    #if canImport(Glibc)
-                    Glibc.send(descriptor, bytes.baseAddress, bytes.count, quietly)
-                    #else
-                    Darwin.send(descriptor, bytes.baseAddress, bytes.count, quietly)
-                    #endif
-                }
-                guard sent > 0 else { throw Trouble("send: \(String(cString: strerror(errno)))") }
-                left = left.dropFirst(sent)
+        try await offPool { [self] in try sendNow(data) }
+    }
+
+    private func sendNow(_ data: Data) throws {
+        var left = data[...]
+        while !left.isEmpty {
+            let sent = left.withUnsafeBytes { bytes in
+                #if canImport(Glibc)
+                Glibc.send(descriptor, bytes.baseAddress, bytes.count, quietly)
+                #else
+                Darwin.send(descriptor, bytes.baseAddress, bytes.count, quietly)
+                #endif
             }
+            guard sent > 0 else { throw Trouble("send: \(String(cString: strerror(errno)))") }
+            left = left.dropFirst(sent)
         }
     }
 

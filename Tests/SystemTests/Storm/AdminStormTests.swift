@@ -8,7 +8,7 @@ import Testing
 /// Changes of rules in random order while exchanges are under way on many connections.
 ///
 /// `CHAOS_STORM_CONNECTIONS`, `CHAOS_STORM_CHANGES` and `CHAOS_STORM_SEED` change its size and order.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct AdminStormTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct AdminStormTests {
     static let connections = number("CHAOS_STORM_CONNECTIONS", 100)
     static let changes = number("CHAOS_STORM_CHANGES", 1_000)
     static let seed = UInt64(number("CHAOS_STORM_SEED", 1))
