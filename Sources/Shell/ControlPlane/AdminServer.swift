@@ -19,9 +19,12 @@ package struct AdminServer: Sendable {
     private let log: EventLog
     private let logger: Logger
     private let onListening: @Sendable () async -> Void
+    private let changesMask: Bool
 
     /// - Parameters:
     ///   - socket: The path to listen at.
+    ///   - changesMask: Whether the process's file mode mask may change for a moment, so that the
+    ///     socket is never open to others; without that it is until it listens.
     ///   - onListening: Called once connections are accepted.
     package init(
         socket: String,
@@ -29,12 +32,14 @@ package struct AdminServer: Sendable {
         log: EventLog,
         info: RunInfo,
         logger: Logger,
+        changesMask: Bool = true,
         onListening: @escaping @Sendable () async -> Void = {}
     ) {
         path = socket
         routes = AdminRoutes(state: state, log: log, info: info, followers: FollowerGate())
         self.log = log
         self.logger = logger
+        self.changesMask = changesMask
         self.onListening = onListening
     }
 
@@ -48,8 +53,8 @@ package struct AdminServer: Sendable {
             throw Self.failure(error)
         }
         // The file is never open to others: not even between its making and the chmod.
-        let mask = umask(0o177)
-        let unmask = Once { umask(mask) }
+        let mask = changesMask ? umask(0o177) : nil
+        let unmask = Once { if let mask { umask(mask) } }
         defer {
             unmask.run()
             file.remove()
