@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventJournal
 import EventRecords
+import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EventLogTests {
+@Suite(.timeLimit(.minutes(15))) struct EventLogTests {
     @Test func `sequences run from one without gaps`() {
         let log = EventLog(wallOrigin: 5, capacity: 10)
         #expect(log.newest == 0 && log.wallOrigin == 5)
@@ -97,6 +98,40 @@ import Testing
         }
         #expect(seen.count == 8)
         for subjects in seen { #expect(subjects.last == "200") }
+    }
+
+    @Test func `who waits for some records is woken by those, and told where they are`() async {
+        let log = EventLog(wallOrigin: 0, capacity: 8)
+        let asked = Mutex(0)
+        let mark = Task {
+            await log.place(after: 0) { body in
+                asked.withLock { $0 += 1 }
+                guard case .mark = body else { return false }
+                return true
+            }
+        }
+        // The ring turns twice before it comes: who waits reads nothing of that.
+        for number in 1...20 {
+            log.append(.sample("\(number)"))
+            await Task.yield()
+        }
+        while asked.withLock({ $0 }) == 0 {
+            log.append(.sample("more"))
+            await Task.yield()
+        }
+        let last = log.newest
+        log.append(contentsOf: [
+            .sample("a"), EventRecord(elapsed: 0, body: .mark(MarkRecord(name: "m", data: nil))),
+            .sample("b"),
+        ])
+        let place = await mark.value
+        #expect(place == last + 1)
+        #expect(log.read(after: last + 1, limit: 1).records.map(\.kind) == ["mark"])
+        let found = await log.place(after: 0) { $0 == .mark(MarkRecord(name: "m", data: nil)) }
+        #expect(found == last + 1)
+        log.finish()
+        let none = await log.place(after: 0) { _ in false }
+        #expect(none == nil)
     }
 
     @Test func `a follower that is cancelled stops waiting`() async {

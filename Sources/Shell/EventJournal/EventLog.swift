@@ -13,30 +13,70 @@ package final class EventLog: Sendable {
     /// How many of the newest records may hold the head of a request; older ones let it go, so that
     /// heads take 16 MiB at the very most.
     package static let keptHeads: UInt64 = 8_192
+    /// How many records ``compact()`` moves in one step.
+    static let compactedAtOnce = 256
+
+    /// A reader that has seen all that it wants of what there is.
+    private struct Waiter {
+        let cursor: UInt64
+        let isWanted: @Sendable (EventRecord.Body) -> Bool
+        let continuation: CheckedContinuation<UInt64?, Never>
+    }
 
     private struct State {
+        let capacity: Int
         var ring: [EventRecord] = []
         /// The sequence of the record that comes next.
         var next: UInt64 = 1
-        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
         var isFinished = false
+        /// The newest record that was moved by ``EventLog/compact()``.
+        var compacted: UInt64 = 0
+
+        /// Where in the ring the record with this sequence is, or was.
+        func slot(of sequence: UInt64) -> Int { Int((sequence - 1) % UInt64(capacity)) }
+
+        /// The place just before the first wanted record that is kept and comes after `cursor`.
+        func place(
+            after cursor: UInt64,
+            where isWanted: (EventRecord.Body) -> Bool
+        ) -> UInt64? {
+            guard cursor < next - 1 else { return nil }
+            let oldest = next - UInt64(ring.count)
+            for sequence in max(cursor + 1, oldest)..<next
+            where isWanted(ring[slot(of: sequence)].body) {
+                return sequence - 1
+            }
+            return nil
+        }
+
+        /// Takes out those who want something that came after `cursor`, with its place.
+        mutating func takeWaiters(after cursor: UInt64) -> [(waiter: Waiter, place: UInt64)] {
+            var taken: [(waiter: Waiter, place: UInt64)] = []
+            for (ticket, waiter) in waiters {
+                guard let place = place(after: max(cursor, waiter.cursor), where: waiter.isWanted)
+                else { continue }
+                waiters[ticket] = nil
+                taken.append((waiter, place))
+            }
+            return taken
+        }
+
+        /// The newest record that is too old to keep its head; 0 for none.
+        var headless: UInt64 {
+            let kept = min(EventLog.keptHeads, UInt64(capacity) - 1)
+            return next > kept + 1 ? next - kept - 1 : 0
+        }
 
         /// Takes its head from the record that is now too old to keep one.
-        mutating func dropHead(capacity: Int) {
-            let kept = min(EventLog.keptHeads, UInt64(capacity) - 1)
-            guard next > kept + 1 else { return }
-            let slot = Int((next - kept - 2) % UInt64(capacity))
-            guard case .exchange(var exchange) = ring[slot].body, !exchange.head.isEmpty else {
-                return
-            }
-            exchange.head = []
-            ring[slot].body = .exchange(exchange)
+        mutating func dropHead() {
+            let sequence = headless
+            if sequence > 0 { ring[slot(of: sequence)].dropHead() }
         }
     }
 
-    private let state = Mutex(State())
-    private let capacity: Int
+    private let state: Mutex<State>
     private let origin = ContinuousClock.now
     private let missedByFollowers = Atomic<UInt64>(0)
     private let missedByFile = Atomic<UInt64>(0)
@@ -45,7 +85,7 @@ package final class EventLog: Sendable {
 
     package init(wallOrigin: Int64, capacity: Int = EventLog.defaultCapacity) {
         self.wallOrigin = wallOrigin
-        self.capacity = capacity
+        state = Mutex(State(capacity: capacity))
     }
 
     /// Nanoseconds since the run began.
@@ -59,22 +99,23 @@ package final class EventLog: Sendable {
     }
 
     package func append(contentsOf records: [EventRecord]) {
-        let waiters = state.withLock { state in
+        let woken = state.withLock { state in
+            let last = state.next - 1
             for record in records {
                 var record = record
                 record.sequence = state.next
-                let slot = Int((state.next - 1) % UInt64(capacity))
+                let slot = state.slot(of: state.next)
                 if slot < state.ring.count {
                     state.ring[slot] = record
                 } else {
                     state.ring.append(record)
                 }
                 state.next += 1
-                state.dropHead(capacity: capacity)
+                state.dropHead()
             }
-            return Self.takeWaiters(&state)
+            return state.takeWaiters(after: last)
         }
-        for waiter in waiters { waiter.resume() }
+        for (waiter, place) in woken { waiter.continuation.resume(returning: place) }
     }
 
     /// The sequence of the newest record; 0 before the first.
@@ -105,10 +146,41 @@ package final class EventLog: Sendable {
             let count = min(UInt64(limit), state.next - first)
             var records: [EventRecord] = []
             for sequence in first..<first + count {
-                let place = Int((sequence - 1) % UInt64(capacity))
+                let place = state.slot(of: sequence)
                 if isWanted(state.ring[place].body) { records.append(state.ring[place]) }
             }
             return Page(records: records, missed: first - (cursor + 1), cursor: first + count - 1)
+        }
+    }
+
+    /// Moves the records that came since the last time into memory that this thread allocates.
+    ///
+    /// An event loop makes a record beside its connections, on pages that the record then keeps when
+    /// they have left. Writers wait for the exchange of ``compactedAtOnce`` references at most.
+    package func compact() {
+        var (cursor, last) = state.withLock { ($0.compacted, $0.next - 1) }
+        // What is freed early would be allocated again for the next record, where it was.
+        var replaced: [Page] = []
+        while cursor < last {
+            let page = read(after: cursor, limit: Self.compactedAtOnce)
+            replace(with: page.records.map(\.relocated), upTo: page.cursor)
+            replaced.append(page)
+            cursor = page.cursor
+        }
+        withExtendedLifetime(replaced) {}
+    }
+
+    /// Puts records in the place of their equals, as far as those are still kept.
+    private func replace(with moved: [EventRecord], upTo cursor: UInt64) {
+        state.withLock { state in
+            state.compacted = cursor
+            let headless = state.headless
+            for var record in moved {
+                let slot = state.slot(of: record.sequence)
+                guard state.ring[slot].sequence == record.sequence else { continue }
+                if record.sequence <= headless { record.dropHead() }
+                state.ring[slot] = record
+            }
         }
     }
 
@@ -116,34 +188,51 @@ package final class EventLog: Sendable {
     ///
     /// - Returns: whether there is something to read.
     package func waitForRecords(after cursor: UInt64) async -> Bool {
+        await place(after: cursor) { _ in true } != nil
+    }
+
+    /// Waits for a record after `cursor` that is wanted; nothing else wakes who waits.
+    ///
+    /// - Parameter isWanted: Called with the log's lock held, for each record that comes meanwhile.
+    /// - Returns: where to read on, which is just before that record; `nil` when the run ends or the
+    ///   task is cancelled before one comes.
+    package func place(
+        after cursor: UInt64,
+        where isWanted: @escaping @Sendable (EventRecord.Body) -> Bool
+    ) async -> UInt64? {
         let ticket = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
         }
-        await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
-                    if state.next - 1 > cursor || state.isFinished || Task.isCancelled {
-                        return true
+                let (isOver, place) = state.withLock { state -> (Bool, UInt64?) in
+                    if let place = state.place(after: cursor, where: isWanted) {
+                        return (true, place)
                     }
-                    state.waiters[ticket] = continuation
-                    return false
+                    if state.isFinished || Task.isCancelled { return (true, nil) }
+                    state.waiters[ticket] = Waiter(
+                        cursor: cursor,
+                        isWanted: isWanted,
+                        continuation: continuation
+                    )
+                    return (false, nil)
                 }
-                if isReady { continuation.resume() }
+                if isOver { continuation.resume(returning: place) }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
+            let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
+            waiter?.continuation.resume(returning: nil)
         }
-        return newest > cursor
     }
 
     /// Ends the run: nobody waits any longer.
     package func finish() {
         let waiters = state.withLock { state in
             state.isFinished = true
-            return Self.takeWaiters(&state)
+            return exchange(&state.waiters, with: [:])
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters.values { waiter.continuation.resume(returning: nil) }
     }
 
     /// Who reads the log as it grows.
@@ -171,11 +260,13 @@ package final class EventLog: Sendable {
     }
 
     package var isFinished: Bool { state.withLock { $0.isFinished } }
+}
 
-    private static func takeWaiters(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
-        guard !state.waiters.isEmpty else { return [] }
-        let waiters = Array(state.waiters.values)
-        state.waiters.removeAll()
-        return waiters
+extension EventRecord {
+    /// Lets go of the head of an exchange's request.
+    fileprivate mutating func dropHead() {
+        guard case .exchange(var exchange) = body, !exchange.head.isEmpty else { return }
+        exchange.head = []
+        body = .exchange(exchange)
     }
 }

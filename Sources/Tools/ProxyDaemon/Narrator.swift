@@ -20,8 +20,8 @@ struct Narrator {
         var second: Int64 = 0
         var told = 0
         var suppressed = 0
-        while await log.waitForRecords(after: cursor) {
-            let page = log.read(after: cursor, limit: Self.pageSize, where: isTold)
+        while let place = await log.place(after: cursor, where: isTold) {
+            let page = log.read(after: place, limit: Self.pageSize, where: isTold)
             cursor = page.cursor
             for record in page.records {
                 if record.elapsed / 1_000_000_000 != second {
@@ -42,8 +42,8 @@ struct Narrator {
         }
     }
 
-    /// Most records are of exchanges, and are not looked at further.
-    private func isTold(_ body: EventRecord.Body) -> Bool {
+    /// Most records are of exchanges: no event loop wakes the narrator for those.
+    @Sendable private func isTold(_ body: EventRecord.Body) -> Bool {
         switch body {
         case .notice, .state: true
         case .fault: logger.logLevel <= .debug
