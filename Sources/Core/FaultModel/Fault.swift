@@ -48,14 +48,6 @@ package enum Fault: Hashable, Sendable {
         }
     }
 
-    /// Whether no fault after this one can act: the unit's end is settled.
-    package var isFinal: Bool {
-        switch self {
-        case .respond, .close, .hang, .swallow: true
-        default: false
-        }
-    }
-
     /// Whether the fault needs an HTTP exchange; a plain stream has no answer or body.
     package var needsExchange: Bool {
         switch self {

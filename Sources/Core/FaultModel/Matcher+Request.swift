@@ -21,14 +21,22 @@ extension Matcher {
         segments: MatchScratch,
         seed: UInt64
     ) -> Bool {
-        if !requests.isEmpty {
-            var isMeant = false
-            for pattern in requests where pattern.matches(request, in: head, segments) {
-                isMeant = true
-                break
-            }
-            guard isMeant else { return false }
-        }
+        requests.mean(request, in: head, segments)
+            && (!asksBesideRequests || holdsBesideRequests(for: request, in: head, seed: seed))
+    }
+
+    /// Whether some key is about the request, besides `request` itself.
+    var asksBesideRequests: Bool {
+        host != nil || !headers.isEmpty || !query.isEmpty || !cookies.isEmpty
+            || cohort?.key.isHeader == true
+    }
+
+    /// Whether the keys about the request hold, besides `request` itself.
+    func holdsBesideRequests(
+        for request: RequestFacts,
+        in head: borrowing Span<UInt8>,
+        seed: UInt64
+    ) -> Bool {
         if let host {
             guard host.holds(for: request.host(in: head), in: head) else { return false }
         }
@@ -184,5 +192,18 @@ extension RequestPattern {
             }
         }
         return true
+    }
+}
+
+extension [RequestPattern] {
+    /// Whether one of them matches, or there is none.
+    func mean(
+        _ request: RequestFacts,
+        in head: borrowing Span<UInt8>,
+        _ segments: MatchScratch
+    ) -> Bool {
+        guard !isEmpty else { return true }
+        for pattern in self where pattern.matches(request, in: head, segments) { return true }
+        return false
     }
 }

@@ -61,8 +61,7 @@ package struct Matcher: Hashable, Sendable {
 
     /// Whether some key can only be answered by a request.
     package var needsRequest: Bool {
-        !requests.isEmpty || host != nil || !headers.isEmpty || !query.isEmpty || !cookies.isEmpty
-            || !bodies.isEmpty || response != nil || cohort?.key.isHeader == true
+        !requests.isEmpty || asksBesideRequests || !bodies.isEmpty || response != nil
     }
 
     /// A header field, query parameter or cookie, and what its value has to look like.

@@ -51,6 +51,7 @@ package final class Firing: Sendable {
     /// The serial of the rule's time in force; see ``ActiveRule``.
     package let serial: UInt64
     package let fault: Fault
+    package let kind: Fault.Kinds
     /// The fault's position in the rule's `then`, from 0.
     package let position: Int
     package let draw: Draw
@@ -79,6 +80,7 @@ package final class Firing: Sendable {
         self.rule = rule
         self.serial = serial
         self.fault = fault
+        kind = fault.kind
         self.position = position
         self.draw = draw
         self.toss = toss
@@ -89,7 +91,7 @@ package final class Firing: Sendable {
 
     /// The time that a `delay` asks for, for a chunk or, in an exchange, for chunk 0.
     package func delay(chunk: UInt64) -> Duration? {
-        guard case .delay(let delay) = fault else { return nil }
+        guard kind == .delay, case .delay(let delay) = fault else { return nil }
         if case .fixed(let duration) = delay.distribution, delay.max == nil { return duration }
         return delay.value(at: fraction(chunk))
     }

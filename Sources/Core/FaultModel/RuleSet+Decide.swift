@@ -31,7 +31,7 @@ extension RuleSet {
             let compiled = rules[Int(candidate)]
             guard compiled.isForExchanges,
                 !compiled.asksAboutConnection || holds(compiled.matcher, for: unit.connection),
-                compiled.matcher.holds(for: request, in: head, segments: scratch, seed: seed),
+                compiled.holds(for: request, in: head, segments: scratch, seed: seed),
                 !compiled.asksForContent
                     || compiled.matcher.bodies.allSatisfy({ holds($0, content) })
             else { continue }
@@ -63,7 +63,7 @@ extension RuleSet {
         for candidate in scratch.candidates {
             let compiled = rules[Int(candidate)]
             if !compiled.matcher.bodies.isEmpty, holds(compiled.matcher, for: connection),
-                compiled.matcher.holds(for: request, in: head, segments: scratch, seed: seed)
+                compiled.holds(for: request, in: head, segments: scratch, seed: seed)
             {
                 return true
             }
@@ -165,12 +165,11 @@ extension RuleSet {
         _ connection: ConnectionFacts,
         _ scratch: MatchScratch
     ) -> Bool {
-        let matcher = compiled.matcher
-        guard compiled.isForStreams, matcher.response == nil, matcher.bodies.isEmpty,
-            holds(matcher, for: connection)
+        guard compiled.isForStreams, !compiled.waitsForAnswer, !compiled.asksForContent,
+            !compiled.asksAboutConnection || holds(compiled.matcher, for: connection)
         else { return false }
-        guard let request else { return !matcher.needsRequest }
-        return matcher.holds(for: request, in: head, segments: scratch, seed: seed)
+        guard let request else { return !compiled.matcher.needsRequest }
+        return compiled.holds(for: request, in: head, segments: scratch, seed: seed)
     }
 
     /// Whether the keys about the connection hold.

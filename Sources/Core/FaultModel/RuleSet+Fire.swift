@@ -62,24 +62,26 @@ extension RuleSet {
         hold: FiringHold?,
         into plan: inout Plan
     ) {
-        let rule = compiled.active.rule
-        for (position, fault) in rule.then.enumerated() {
+        let faults = compiled.faults
+        for position in faults.indices {
+            let fault = faults[position]
+            let kind = fault.kind
             // A quota that is not used up only counts; the rule has not fired.
-            if hold == nil, !fault.isRateLimit { continue }
+            if hold == nil, kind != .rateLimit { continue }
             plan.append(
                 Firing(
-                    rule: rule.id,
+                    rule: compiled.id,
                     serial: compiled.active.serial,
                     fault: fault,
                     position: position,
                     draw: draw,
                     toss: toss,
                     hold: hold,
-                    quota: fault.isRateLimit ? quota : nil,
-                    bucket: bucket(fault, compiled.active)
+                    quota: kind == .rateLimit ? quota : nil,
+                    bucket: kind == .bandwidth ? bucket(fault, compiled.active) : nil
                 )
             )
-            if hold != nil, fault.isFinal || fault.isRateLimit { return }
+            if hold != nil, kind.has(.final | .rateLimit) { return }
         }
     }
 
@@ -207,15 +209,11 @@ extension Plan {
     /// Whether a fault has settled the end of the unit.
     package var isSettled: Bool {
         guard let last = firings.last, last.hold != nil else { return false }
-        return last.fault.isFinal || last.fault.isRateLimit || last.fault.isStale
+        return last.kind.has(.final | .rateLimit | .stale)
     }
 }
 
 extension Fault {
-    var isRateLimit: Bool { if case .rateLimit = self { true } else { false } }
-
-    package var isStale: Bool { if case .stale = self { true } else { false } }
-
     var asRateLimit: RateLimit? { if case .rateLimit(let limit) = self { limit } else { nil } }
 
     var asStale: Stale? { if case .stale(let stale) = self { stale } else { nil } }

@@ -53,11 +53,15 @@ package final class RuleSet: Sendable {
 
     final class Compiled: Sendable {
         let active: ActiveRule
+        let id: String
         let matcher: Matcher
+        let faults: [Fault]
         let draws: Draw.Stream
         let isForStreams: Bool
         let isForExchanges: Bool
-        /// Which keys the matcher has: asking one Bool costs less than looking at the matcher.
+        /// Of the matcher; looking at these does not copy it.
+        private let requests: [RequestPattern]
+        private let asksBesideRequests: Bool
         let asksAboutConnection: Bool
         let asksForContent: Bool
         let waitsForAnswer: Bool
@@ -69,16 +73,32 @@ package final class RuleSet: Sendable {
 
         init(_ active: ActiveRule, seed: UInt64, proxy: String) {
             self.active = active
+            id = active.rule.id
             matcher = active.rule.when
+            faults = active.rule.then
             draws = Draw.Stream(seed: seed, proxy: proxy, rule: active.rule.id)
             isForStreams = !active.onlyLearns && !active.rule.then.contains(where: \.needsExchange)
             isForExchanges = matcher.bytes == nil
+            requests = matcher.requests
+            asksBesideRequests = matcher.asksBesideRequests
             asksAboutConnection = matcher.asksAboutConnection
             asksForContent = !matcher.bodies.isEmpty
             waitsForAnswer = matcher.response != nil
             retries = matcher.bytes?.retries ?? []
             rateLimit = active.rule.then.lazy.compactMap(\.asRateLimit).first
             stale = active.rule.then.lazy.compactMap(\.asStale).first
+        }
+
+        /// Whether the keys about the request hold.
+        func holds(
+            for request: RequestFacts,
+            in head: borrowing Span<UInt8>,
+            segments: MatchScratch,
+            seed: UInt64
+        ) -> Bool {
+            requests.mean(request, in: head, segments)
+                && (!asksBesideRequests
+                    || matcher.holdsBesideRequests(for: request, in: head, seed: seed))
         }
     }
 
@@ -192,5 +212,5 @@ extension Rule {
 }
 
 extension Fault {
-    fileprivate var isRefuse: Bool { if case .refuse = self { true } else { false } }
+    fileprivate var isRefuse: Bool { kind == .refuse }
 }

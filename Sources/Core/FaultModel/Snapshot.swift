@@ -37,7 +37,7 @@ package struct Snapshot: Sendable {
     /// Whose remembered answers stay.
     package var rulesThatRemember: Set<String> {
         remembering.union(
-            rules.lazy.map(\.rule).filter { $0.then.contains(where: \.isStale) }.map(\.id)
+            rules.lazy.map(\.rule).filter { $0.then.contains { $0.kind == .stale } }.map(\.id)
         )
     }
 }

@@ -4,8 +4,15 @@ import WireFormats
 
 // What a plan asks of the messages of an exchange.
 extension AppliedPlan {
+    /// Whether some fault of these kinds is one that is meant; the others are not looked at.
+    private func contains(_ kinds: Fault.Kinds, where isMeant: (Fault) -> Bool) -> Bool {
+        guard self.kinds.has(kinds) else { return false }
+        return faults.contains { kinds.has($0.firing.kind) && isMeant($0.firing.fault) }
+    }
+
     /// The fault that settles an exchange before its request goes upstream, if there is one.
     var settlement: Firing? {
+        guard kinds.has(.final | .malform | .rateLimit | .stale) else { return nil }
         for fault in faults {
             let firing = fault.firing
             switch firing.fault {
@@ -24,8 +31,8 @@ extension AppliedPlan {
 
     /// Whether the request goes on otherwise than it came.
     var changesRequest: Bool {
-        faults.contains { fault in
-            switch fault.firing.fault {
+        contains(.edit | .repeat | .truncate) { fault in
+            switch fault {
             case .edit(let edit): edit.request != nil
             case .repeat: true
             case .truncate(let truncate): truncate.toward == .server && truncate.lengths == .fix
@@ -36,8 +43,8 @@ extension AppliedPlan {
 
     /// Whether the whole request has to be here before it goes on.
     var needsWholeRequest: Bool {
-        faults.contains { fault in
-            switch fault.firing.fault {
+        contains(.edit | .repeat | .truncate) { fault in
+            switch fault {
             case .edit(let edit): edit.request?.body != nil
             case .repeat: true
             case .truncate(let truncate): truncate.toward == .server && truncate.lengths == .fix
@@ -48,7 +55,8 @@ extension AppliedPlan {
 
     /// How many times the request is forwarded.
     var repetitions: Int {
-        faults.reduce(1) { times, fault in
+        guard kinds.has(.repeat) else { return 1 }
+        return faults.reduce(1) { times, fault in
             guard case .repeat(let again) = fault.firing.fault else { return times }
             return max(times, again.times)
         }
@@ -59,10 +67,12 @@ extension AppliedPlan {
     /// Before the request is settled only `forward: true` gives one; a rule that waited for the real
     /// answer gives it in any case.
     var substitute: Firing? {
-        faults.first { if case .respond = $0.firing.fault { true } else { false } }?.firing
+        guard kinds.has(.respond) else { return nil }
+        return faults.first { $0.firing.kind == .respond }?.firing
     }
 
     var swallowedAnswer: Swallow? {
+        guard kinds.has(.swallow) else { return nil }
         for fault in faults {
             if case .swallow(let swallow) = fault.firing.fault, swallow.what == .response {
                 return swallow
@@ -72,14 +82,12 @@ extension AppliedPlan {
     }
 
     /// Whether a message is lost for as long as its rule is in force.
-    var swallows: Bool {
-        faults.contains { if case .swallow = $0.firing.fault { true } else { false } }
-    }
+    var swallows: Bool { kinds.has(.swallow) }
 
     /// Whether the answer goes on otherwise than it came.
     var changesAnswer: Bool {
-        faults.contains { fault in
-            switch fault.firing.fault {
+        contains(.edit | .malform | .rateLimit | .truncate) { fault in
+            switch fault {
             case .edit(let edit): edit.response != nil
             case .malform(let malformation): malformation != .earlyResponse
             case .rateLimit(let limit): limit.headers != .none
@@ -91,6 +99,7 @@ extension AppliedPlan {
 
     /// A partial body that keeps its promised length.
     func truncate(_ direction: Direction) -> Truncate? {
+        guard kinds.has(.truncate) else { return nil }
         for fault in faults {
             if case .truncate(let truncate) = fault.firing.fault, truncate.lengths == .keep,
                 truncate.toward.includes(direction)
@@ -102,14 +111,12 @@ extension AppliedPlan {
     }
 
     /// Whether a rule that waited for the answer holds it back.
-    var holdsAnswer: Bool {
-        faults.contains { if case .hang = $0.firing.fault { true } else { false } }
-    }
+    var holdsAnswer: Bool { kinds.has(.hang) }
 
     /// Whether some body is a template, for which the request has to be remembered.
     var hasTemplate: Bool {
-        faults.contains { fault in
-            switch fault.firing.fault {
+        contains(.respond | .edit) { fault in
+            switch fault {
             case .respond(let respond): respond.body.isTemplate
             case .edit(let edit):
                 edit.request?.body?.isTemplate == true || edit.response?.body?.isTemplate == true

@@ -58,6 +58,11 @@ package struct Shape: Equatable, Sendable {
         return overflow ? .max : sum
     }
 
+    /// The faults that ask something of a direction.
+    static var faults: Fault.Kinds {
+        .delay | .bandwidth | .close | .hang | .slowClose | .slice | .stall | .corrupt | .loss
+    }
+
     /// Takes on what one fault asks of the direction.
     mutating func add(
         _ fault: AppliedFault,
@@ -128,6 +133,8 @@ struct AppliedFault: Equatable, Sendable {
 /// Everything that the fired rules do to one unit: an exchange, or a stream.
 struct AppliedPlan: Equatable, Sendable {
     private(set) var faults: [AppliedFault] = []
+    /// Those of the faults.
+    private(set) var kinds = Fault.Kinds.none
     /// Bytes that had passed in each direction when the stream began.
     var originToServer: UInt64 = 0
     var originToClient: UInt64 = 0
@@ -150,6 +157,7 @@ struct AppliedPlan: Equatable, Sendable {
 
     mutating func add(_ plan: Plan, since: Moment, toServer: UInt64, toClient: UInt64) {
         for firing in plan.firings {
+            kinds = kinds | firing.kind
             faults.append(
                 AppliedFault(
                     firing: firing,
@@ -175,12 +183,9 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// Keeps only what delays an end.
     mutating func keepSlowCloses() {
-        guard !faults.isEmpty else { return }
-        func delaysEnd(_ fault: AppliedFault) -> Bool {
-            if case .slowClose = fault.firing.fault { true } else { false }
-        }
-        guard faults.contains(where: delaysEnd) else { return self = .pass }
-        faults.removeAll { !delaysEnd($0) }
+        guard kinds.has(.slowClose) else { return self = .pass }
+        faults.removeAll { $0.firing.kind != .slowClose }
+        kinds = .slowClose
         collectBudgets()
     }
 
@@ -189,6 +194,7 @@ struct AppliedPlan: Equatable, Sendable {
         guard !faults.isEmpty else { return false }
         let count = faults.count
         faults.removeAll { !rules.isInForce($0.firing.serial) }
+        kinds = faults.reduce(.none) { $0 | $1.firing.kind }
         collectBudgets()
         return faults.count != count
     }
@@ -207,6 +213,7 @@ struct AppliedPlan: Equatable, Sendable {
     ///   exchange, whose every byte is shifted alike).
     func shape(_ direction: Direction, perChunk: Bool) -> Shape {
         var shape = Shape.open
+        guard kinds.has(Shape.faults) else { return shape }
         for fault in faults {
             let origin = perChunk ? origin(direction) : fault.passed(direction)
             shape.add(fault, in: direction, perChunk: perChunk, origin: origin)
@@ -223,6 +230,7 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// How the connection ends where a `close` of this plan cuts it.
     var cutEnding: Close.How {
+        guard kinds.has(.close) else { return .fin }
         for fault in faults {
             if case .close(let close) = fault.firing.fault { return close.how }
         }
@@ -231,6 +239,7 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// When a `close` after a time, or a `hang` for a time, ends the connection, and how.
     var timedEnd: (at: Moment, how: Close.How)? {
+        guard kinds.has(.close | .hang) else { return nil }
         var earliest: (at: Moment, how: Close.How)?
         for fault in faults {
             let end: (at: Moment, how: Close.How)
@@ -251,7 +260,7 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// How long the dial of the upstream is held.
     var connectDelay: Duration {
-        guard !isPass else { return .zero }
+        guard kinds.has(.delay) else { return .zero }
         return faults.reduce(.zero) { total, fault in
             guard case .delay(let delay) = fault.firing.fault, delay.atConnect else { return total }
             return total + (fault.firing.delay(chunk: 0) ?? .zero)
@@ -260,7 +269,7 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// All the time that an answer in place of the upstream's is held.
     var totalDelay: Duration {
-        guard !isPass else { return .zero }
+        guard kinds.has(.delay) else { return .zero }
         return faults.reduce(.zero) { total, fault in
             guard case .delay(let delay) = fault.firing.fault, !delay.atConnect else {
                 return total

@@ -22,9 +22,7 @@ package enum ResponseWriter {
         let body = body ?? respond.body.bytes
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.roomForHead + body.count)
-        append("HTTP/1.1 ", to: &bytes)
-        append(Int(respond.status), to: &bytes)
-        append(" ", respond.reason ?? reason(for: respond.status), to: &bytes)
+        appendStatusLine(respond, to: &bytes)
         for field in respond.headers {
             append(field.name, to: &bytes)
             append(": ", field.value, to: &bytes)
@@ -47,6 +45,22 @@ package enum ResponseWriter {
 
     /// Bytes that most heads fit into.
     private static let roomForHead = 256
+
+    /// The status line for each status that has a phrase; empty for the others.
+    private static let statusLines: [[UInt8]] = (0..<600).map { status in
+        reasons[UInt16(status)].map { Array("HTTP/1.1 \(status) \($0)\r\n".utf8) } ?? []
+    }
+
+    private static func appendStatusLine(_ respond: Respond, to bytes: inout [UInt8]) {
+        let status = Int(respond.status)
+        if respond.reason == nil, statusLines.indices.contains(status) {
+            bytes += statusLines[status]
+        }
+        guard bytes.isEmpty else { return }
+        append("HTTP/1.1 ", to: &bytes)
+        append(status, to: &bytes)
+        append(" ", respond.reason ?? reason(for: respond.status), to: &bytes)
+    }
 
     /// Appends the end of a line.
     private static func append(_ mark: String, _ text: String, to bytes: inout [UInt8]) {

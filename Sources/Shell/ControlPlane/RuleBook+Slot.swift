@@ -33,7 +33,7 @@ extension RuleBook {
 
         var isEnabled: Bool { entry.rule.isEnabled }
 
-        var hasStale: Bool { entry.rule.then.contains(where: \.isStale) }
+        var hasStale: Bool { entry.rule.then.contains { $0.kind == .stale } }
 
         /// What the data plane is told of the rule; `nil`: nothing.
         var active: ActiveRule? {
