@@ -33,6 +33,14 @@ final class UpstreamDial {
     private var lastReason: String?
     private lazy var limit = Alarm(on: context.loop) { [unowned self] in timedOut() }
 
+    /// A Unix socket whose queue is full is asked again this much later: nothing tells of room there.
+    ///
+    /// In nanoseconds.
+    private static let retryInterval: Int64 = 10_000_000
+    /// The one that is to be asked again.
+    private var full: SocketAddress?
+    private lazy var retry = Alarm(on: context.loop) { [unowned self] in askAgain() }
+
     init(
         _ proxy: LoopProxy,
         on context: LoopContext,
@@ -93,16 +101,31 @@ final class UpstreamDial {
     private func tryNextAddress() {
         endAttempt()
         while let address = addresses.popFirst() {
-            do throws(SocketError) {
-                let socket = try StreamSocket(connectingTo: address, on: context.loop)
-                try socket.begin(self)
-                attempt = socket
-                return waitAtMost(share)
-            } catch {
-                lastReason = error.description
-            }
+            if begin(address) { return waitAtMost(share) }
         }
         gaveUp(lastReason ?? "it has no address")
+    }
+
+    /// - Returns: whether there is something to wait for.
+    private func begin(_ address: SocketAddress) -> Bool {
+        do throws(SocketError) {
+            let socket = try StreamSocket(connectingTo: address, on: context.loop)
+            try socket.begin(self)
+            attempt = socket
+        } catch {
+            lastReason = error.description
+            // Where a TCP connect would be on its way, this one has not begun (connect(2), EAGAIN).
+            guard address.port == nil, error.isTransient else { return false }
+            full = address
+            retry.set(for: SocketLoop.now + Self.retryInterval)
+        }
+        return true
+    }
+
+    private func askAgain() {
+        guard let address = full else { return }
+        full = nil
+        if !begin(address) { tryNextAddress() }
     }
 
     private func timedOut() {
@@ -119,6 +142,10 @@ final class UpstreamDial {
 
     private func endAttempt() {
         limit.cancel()
+        if full != nil {
+            retry.cancel()
+            full = nil
+        }
         attempt?.close()
         attempt = nil
         if let lookUp { context.resolutions.cancel(lookUp) }

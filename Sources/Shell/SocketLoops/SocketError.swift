@@ -26,7 +26,7 @@ package struct SocketError: Error, Equatable, Sendable {
     static var last: SocketError { SocketError(errno: errno) }
 
     /// Whether the socket was only not ready.
-    var isTransient: Bool { !isResolvers && (code == EAGAIN || code == EWOULDBLOCK) }
+    package var isTransient: Bool { !isResolvers && (code == EAGAIN || code == EWOULDBLOCK) }
 
     /// The peer has reset the connection.
     static let reset = SocketError(errno: ECONNRESET)
