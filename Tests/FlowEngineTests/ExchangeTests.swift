@@ -65,6 +65,19 @@ import Testing
         }
     }
 
+    @Test func `a record keeps a bounded part of what a request line may hold`() {
+        let playbook = FlowPlaybook()
+        let (method, path) = (
+            String(repeating: "M", count: 8_000), String(repeating: "p", count: 8_000)
+        )
+        playbook.client("\(method) /\(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+        playbook.server(Self.ok)
+        let exchange = playbook.exchanges.first
+        #expect(exchange?.method == String(method.prefix(ExchangeRecord.maximumMethodLength)))
+        #expect(exchange?.target == "/" + path.prefix(ExchangeRecord.maximumTargetLength - 1))
+        #expect(playbook.toServer.contains(method), "what passes is whole")
+    }
+
     @Test func `a body without a length ends with the connection`() {
         let playbook = FlowPlaybook()
         playbook.client(Self.get)

@@ -11,6 +11,9 @@ package struct ExchangeRecord: Equatable, Sendable {
     /// Empty where no rule asked, and once the log keeps it no longer. Only `explain` reads it.
     package var head: [UInt8]
 
+    /// Bytes of a method that are kept: no registered one is longer than 17.
+    package static let maximumMethodLength = 32
+    /// Bytes.
     package static let maximumTargetLength = 256
     /// 2 KiB.
     package static let maximumHeadLength = 2_048
@@ -102,6 +105,7 @@ extension ExchangeRecord {
     package var connection: ConnectionName { facts.connection }
     /// From 0, in the order of the requests on their connection.
     package var unit: UInt64 { facts.unit }
+    /// At most ``maximumMethodLength`` bytes of it.
     package var method: String { facts.method }
     /// At most ``maximumTargetLength`` bytes of it.
     package var target: String { facts.target }

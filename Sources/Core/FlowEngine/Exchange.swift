@@ -201,7 +201,8 @@ extension Exchange {
         started = now
         let start = reader.facts.path.lowerBound
         let end = reader.facts.query?.upperBound ?? reader.facts.path.upperBound
-        method = head.text(reader.facts.method)
+        let verb = reader.facts.method.prefix(ExchangeRecord.maximumMethodLength)
+        method = head.text(verb)
         target = head.text(start..<min(end, start + ExchangeRecord.maximumTargetLength))
         framing = reader.framing
         isHead = reader.isMethod(.head, in: head)

@@ -2881,7 +2881,8 @@ enum OpenAPIText {
               "description": "Absent when the opening of its connection is no longer kept."
              },
              "method": {
-              "type": "string"
+              "type": "string",
+              "description": "At most 32 bytes."
              },
              "target": {
               "type": "string",
@@ -3468,7 +3469,8 @@ enum OpenAPIText {
               "minimum": 0
              },
              "method": {
-              "type": "string"
+              "type": "string",
+              "description": "At most 32 bytes."
              },
              "target": {
               "type": "string",
