@@ -4,7 +4,7 @@ import FaultModel
 // The data plane with its event loop, over sockets of loopback: one peer acts at a time. What this
 // thread does to play them is counted too, and is little; what the kernel does is not.
 extension Benchmark {
-    static var hops: [Benchmark] { [exchangeHop, chunkHop, connectionHop] }
+    static var hops: [Benchmark] { [exchangeHop, answeredHop, chunkHop, connectionHop] }
 
     private static var exchangeHop: Benchmark {
         Benchmark("exchange over sockets, 100 rules", unit: "exchange", isTimed: true) {
@@ -17,6 +17,25 @@ extension Benchmark {
                 for _ in 0..<units {
                     try client.send(Messages.request)
                     try server.answer(client)
+                }
+                withExtendedLifetime(plane) {}
+                return units
+            }
+        }
+    }
+
+    /// The upstream is never asked.
+    private static var answeredHop: Benchmark {
+        let name = "exchange over sockets, answered by respond"
+        return Benchmark(name, unit: "exchange", isTimed: true) {
+            let rule = #"{"id": "down", "then": [{"respond": 503}]}"#
+            let plane = try LoopbackPlane(.http, idle: 100, then: [rule])
+            let client = try plane.client()
+            let answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+            return { units in
+                for _ in 0..<units {
+                    try client.send(Messages.request)
+                    try client.receive(answer.utf8.count)
                 }
                 withExtendedLifetime(plane) {}
                 return units

@@ -13,7 +13,12 @@ final class LoopbackPlane {
     private let port: UInt16
 
     /// - Parameter rules: so many of which none matches.
-    init(_ transport: ProxyDefinition.Transport, idle rules: Int) throws {
+    /// - Parameter others: rules in JSON, behind those that never match.
+    init(
+        _ transport: ProxyDefinition.Transport,
+        idle rules: Int,
+        then others: [String] = []
+    ) throws {
         upstream = try BlockingSocket.listening()
         var proxy = RulesInForce.proxy(transport)
         proxy.listen = .tcp(host: "127.0.0.1", port: 0)
@@ -22,7 +27,9 @@ final class LoopbackPlane {
             generation: 1,
             seed: 1,
             proxies: [proxy],
-            rules: RulesInForce.active(try (0..<rules).map(RulesInForce.idle))
+            rules: RulesInForce.active(
+                try (0..<rules).map(RulesInForce.idle) + others.map(RulesInForce.rule)
+            )
         )
         (plane, port) = try Self.start(snapshot)
     }
