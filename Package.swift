@@ -135,7 +135,7 @@ let package = Package(
             swiftSettings: .strict
         ),
         .tests(of: "FaultModel", on: ["TestSupport"]),
-        .tests(of: "EventRecords"),
+        .tests(of: "EventRecords", on: ["FaultModel", "TestSupport"]),
         .tests(
             of: "WireFormats",
             on: ["FaultModel", "TestSupport"],
@@ -147,7 +147,7 @@ let package = Package(
         ),
         .tests(of: "RuleFiles", on: ["FaultModel", "TestSupport"]),
         .tests(of: "MessageContent", on: ["FaultModel", "WireFormats", "TestSupport"]),
-        .tests(of: "EventJournal", on: ["EventRecords"]),
+        .tests(of: "EventJournal", on: ["EventRecords", "TestSupport"]),
         .tests(of: "EventFiles", on: ["EventRecords", "EventJournal", "AdminContract"]),
         .tests(of: "SocketFiles"),
         .tests(of: "SocketLoops", on: ["FaultModel", "TestSupport"], using: [.nioCore]),

@@ -39,7 +39,7 @@ import Testing
                         limit: 16,
                         ordinals: ordinals,
                         room: room,
-                        memory: MemoryReturn {}
+                        memory: MemoryReturn()
                     ),
                     room: room,
                     log: log

@@ -28,20 +28,30 @@ package struct EventRecord: Equatable, Sendable {
         indirect case mark(MarkRecord)
     }
 
-    /// The word for this kind of record in the log and in `?kind=`.
-    package var kind: String {
-        switch body {
-        case .connectionOpened, .connectionClosed: "conn"
-        case .exchange: "xchg"
-        case .fault: "fault"
-        case .state: "state"
-        case .notice: "notice"
-        case .mark: "mark"
+    package var kind: Kind { body.kind }
+
+    /// What a record is about; the word for it in the log and in `?kind=`.
+    package enum Kind: String, Sendable, CaseIterable {
+        case connection = "conn"
+        case exchange = "xchg"
+        case fault
+        case state
+        case notice
+        case mark
+    }
+}
+
+extension EventRecord.Body {
+    package var kind: EventRecord.Kind {
+        switch self {
+        case .connectionOpened, .connectionClosed: .connection
+        case .exchange: .exchange
+        case .fault: .fault
+        case .state: .state
+        case .notice: .notice
+        case .mark: .mark
         }
     }
-
-    /// Every word that ``kind`` can be.
-    package static let kinds = ["conn", "xchg", "fault", "state", "notice", "mark"]
 }
 
 /// Which connection is meant: an identity for the whole run and its place on its proxy.

@@ -86,7 +86,7 @@ package struct EventLine: Codable, Equatable, Sendable {
         self.init(
             sequence: record.sequence,
             elapsed: record.elapsed,
-            kind: record.kind,
+            kind: record.kind.rawValue,
             wallOrigin: wallOrigin
         )
         switch record.body {

@@ -60,23 +60,17 @@ extension AdminRoutes {
         return since
     }
 
-    private func kinds(_ request: AdminRequest) throws(AdminFailure) -> Set<String> {
+    private func kinds(_ request: AdminRequest) throws(AdminFailure) -> Set<EventRecord.Kind> {
         guard let text = request.query["kind"] else { return [] }
-        let kinds = text.split(separator: ",").map(String.init)
-        for kind in kinds where !EventRecord.kinds.contains(kind) {
-            throw .badParameter(
-                "kind",
-                kind,
-                "some of \(EventRecord.kinds.joined(separator: ", "))"
-            )
+        let known = "some of \(EventRecord.Kind.allCases.map(\.rawValue).joined(separator: ", "))"
+        var kinds: Set<EventRecord.Kind> = []
+        for word in text.split(separator: ",") {
+            guard let kind = EventRecord.Kind(rawValue: String(word)) else {
+                throw .badParameter("kind", String(word), known)
+            }
+            kinds.insert(kind)
         }
-        guard !kinds.isEmpty else {
-            throw .badParameter(
-                "kind",
-                text,
-                "some of \(EventRecord.kinds.joined(separator: ", "))"
-            )
-        }
-        return Set(kinds)
+        guard !kinds.isEmpty else { throw .badParameter("kind", text, known) }
+        return kinds
     }
 }

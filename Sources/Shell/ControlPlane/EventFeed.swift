@@ -36,7 +36,7 @@ struct EventFeed: Sendable {
     var cursor: UInt64
     /// Whether records that are no longer kept are told of from the beginning.
     let tellsMissed: Bool
-    let kinds: Set<String>
+    let kinds: Set<EventRecord.Kind>
     let follows: Bool
     let seat: FollowerGate.Seat
 

@@ -5,7 +5,7 @@ import SocketLoops
 
 /// One event loop's way into the event log: records are handed over in batches.
 ///
-/// Appending costs a place in an array; the log's lock is taken once for each batch.
+/// Appending costs some bytes in a row; the log's lock is taken once for each batch.
 final class EventSink {
     /// A batch this large is handed over at once.
     static let batchSize = 512
@@ -14,28 +14,31 @@ final class EventSink {
 
     private let log: EventLog
     private let loop: SocketLoop
-    private var batch: [EventRecord] = []
+    private var batch = RecordRow()
+    /// Of the batch, which is not looked at to learn it: that would be to copy it.
+    private var count = 0
     private lazy var alarm = Alarm(on: loop) { [unowned self] in flush() }
 
     init(log: EventLog, loop: SocketLoop) {
         self.log = log
         self.loop = loop
-        batch.reserveCapacity(Self.batchSize)
     }
 
     func append(_ body: EventRecord.Body, elapsed: Int64) {
-        batch.append(EventRecord(elapsed: elapsed, body: body))
-        if batch.count == 1 {
+        batch.append(body, elapsed: elapsed)
+        count += 1
+        if count == 1 {
             alarm.set(for: SocketLoop.now + Self.batchInterval)
-        } else if batch.count >= Self.batchSize {
+        } else if count >= Self.batchSize {
             flush()
         }
     }
 
     func flush() {
-        guard !batch.isEmpty else { return }
+        guard count > 0 else { return }
         alarm.cancel()
-        log.append(contentsOf: batch)
-        batch.removeAll(keepingCapacity: true)
+        log.append(batch)
+        batch.removeAll()
+        count = 0
     }
 }

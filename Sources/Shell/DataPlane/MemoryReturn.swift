@@ -23,8 +23,8 @@ final class MemoryReturn: Sendable {
     private let peak = Atomic<Int>(0)
     private let giveBack: @Sendable () -> Void
 
-    /// - Parameter giveBack: Called when a crowd has left, on the event loop of the last.
-    init(giveBack: @escaping @Sendable () -> Void) {
+    /// - Parameter giveBack: Called when a crowd has left; waits for ``delay`` by itself.
+    init(giveBack: @escaping @Sendable () -> Void = MemoryReturn.trimLater) {
         self.giveBack = giveBack
     }
 
@@ -44,14 +44,11 @@ final class MemoryReturn: Sendable {
         giveBack()
     }
 
-    /// Gives memory back after ``delay``, off the event loops, which go on meanwhile.
-    ///
-    /// - Parameter prepare: Called before: frees what the crowd left behind on its pages.
-    static func trimLater(after prepare: @escaping @Sendable () -> Void) {
+    /// Off the event loops, which go on meanwhile as far as they need no memory.
+    private static func trimLater() {
         #if canImport(Glibc)
         Task.detached(priority: .background) {
             try? await Task.sleep(for: delay)
-            prepare()
             guard let symbol = dlsym(nil, "malloc_trim") else { return }
             _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> CInt).self)(0)
         }

@@ -9,7 +9,7 @@ final class PlaneState: Sendable {
     let log: EventLog
     let loops: [LoopThread<LoopContext>]
     let room: DescriptorRoom
-    let memory: MemoryReturn
+    let memory = MemoryReturn()
     private let connections: Ordinals
     private let listeners = Atomic<Int>(0)
 
@@ -22,7 +22,6 @@ final class PlaneState: Sendable {
     ) throws(SocketError) {
         self.log = log
         self.room = room
-        memory = MemoryReturn { MemoryReturn.trimLater { log.compact() } }
         let connections = Ordinals()
         self.connections = connections
         let clock = RunClock(log)

@@ -11,41 +11,94 @@ package final class EventLog: Sendable {
     /// How many records are kept.
     package static let defaultCapacity = 65_536
     /// How many of the newest records may hold the head of a request; older ones let it go, so that
-    /// heads take 16 MiB at the very most.
+    /// heads hold little more than 16 MiB at the very most.
     package static let keptHeads: UInt64 = 8_192
-    /// How many records ``compact()`` moves in one step.
-    static let compactedAtOnce = 256
+
+    /// Records that share one piece of memory.
+    static let rowLength = 256
 
     /// A reader that has seen all that it wants of what there is.
     private struct Waiter {
         let cursor: UInt64
-        let isWanted: @Sendable (EventRecord.Body) -> Bool
+        let isWanted: @Sendable (EventRecord.Kind) -> Bool
         let continuation: CheckedContinuation<UInt64?, Never>
     }
 
     private struct State {
         let capacity: Int
-        var ring: [EventRecord] = []
+        /// How many rows there are at most: one is being filled beside those that hold the rest.
+        let rowLimit: Int
+        let rowLength: Int
+        private var rows: [RecordRow] = []
         /// The sequence of the record that comes next.
-        var next: UInt64 = 1
+        private(set) var next: UInt64 = 1
         var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
         var isFinished = false
-        /// The newest record that was moved by ``EventLog/compact()``.
-        var compacted: UInt64 = 0
 
-        /// Where in the ring the record with this sequence is, or was.
-        func slot(of sequence: UInt64) -> Int { Int((sequence - 1) % UInt64(capacity)) }
+        init(capacity: Int) {
+            self.capacity = capacity
+            rowLength = min(EventLog.rowLength, capacity)
+            rowLimit = (capacity + rowLength - 1) / rowLength + 1
+        }
+
+        var newest: UInt64 { next - 1 }
+        /// The first that is still kept.
+        var oldest: UInt64 { max(next, UInt64(capacity) + 1) - UInt64(capacity) }
+
+        /// The newest record that is too old to keep its head; 0 for none.
+        private var headless: UInt64 {
+            let kept = min(EventLog.keptHeads, UInt64(capacity) - 1)
+            return next > kept + 1 ? next - kept - 1 : 0
+        }
+
+        /// Which row the record with this sequence is in.
+        private func row(of sequence: UInt64) -> Int {
+            Int((sequence - 1) / UInt64(rowLength) % UInt64(rowLimit))
+        }
+
+        private func place(of sequence: UInt64) -> Int { Int((sequence - 1) % UInt64(rowLength)) }
+
+        func kind(of sequence: UInt64) -> EventRecord.Kind {
+            rows[row(of: sequence)].kind(at: place(of: sequence))
+        }
+
+        func record(_ sequence: UInt64) -> EventRecord {
+            rows[row(of: sequence)].record(
+                at: place(of: sequence),
+                sequence: sequence,
+                hasHead: sequence > headless
+            )
+        }
+
+        mutating func append(_ records: RecordRow) {
+            var taken = 0
+            while taken < records.count {
+                if place(of: next) == 0 { beginRow() }
+                let count = min(rowLength - place(of: next), records.count - taken)
+                rows[row(of: next)].append(records, taken..<taken + count)
+                taken += count
+                next += UInt64(count)
+            }
+        }
+
+        /// Makes room for the next row in the place of the oldest.
+        private mutating func beginRow() {
+            let row = row(of: next)
+            if row < rows.count { rows[row].removeAll() } else { rows.append(RecordRow()) }
+            // The last row of which nothing keeps its head any more.
+            if headless >= UInt64(rowLength) {
+                rows[self.row(of: headless + 1 - UInt64(rowLength))].dropHeads()
+            }
+        }
 
         /// The place just before the first wanted record that is kept and comes after `cursor`.
         func place(
             after cursor: UInt64,
-            where isWanted: (EventRecord.Body) -> Bool
+            where isWanted: (EventRecord.Kind) -> Bool
         ) -> UInt64? {
-            guard cursor < next - 1 else { return nil }
-            let oldest = next - UInt64(ring.count)
-            for sequence in max(cursor + 1, oldest)..<next
-            where isWanted(ring[slot(of: sequence)].body) {
+            guard cursor < newest else { return nil }
+            for sequence in max(cursor + 1, oldest)..<next where isWanted(kind(of: sequence)) {
                 return sequence - 1
             }
             return nil
@@ -61,18 +114,6 @@ package final class EventLog: Sendable {
                 taken.append((waiter, place))
             }
             return taken
-        }
-
-        /// The newest record that is too old to keep its head; 0 for none.
-        var headless: UInt64 {
-            let kept = min(EventLog.keptHeads, UInt64(capacity) - 1)
-            return next > kept + 1 ? next - kept - 1 : 0
-        }
-
-        /// Takes its head from the record that is now too old to keep one.
-        mutating func dropHead() {
-            let sequence = headless
-            if sequence > 0 { ring[slot(of: sequence)].dropHead() }
         }
     }
 
@@ -99,27 +140,22 @@ package final class EventLog: Sendable {
     }
 
     package func append(contentsOf records: [EventRecord]) {
+        var row = RecordRow()
+        for record in records { row.append(record.body, elapsed: record.elapsed) }
+        append(row)
+    }
+
+    package func append(_ records: RecordRow) {
         let woken = state.withLock { state in
-            let last = state.next - 1
-            for record in records {
-                var record = record
-                record.sequence = state.next
-                let slot = state.slot(of: state.next)
-                if slot < state.ring.count {
-                    state.ring[slot] = record
-                } else {
-                    state.ring.append(record)
-                }
-                state.next += 1
-                state.dropHead()
-            }
+            let last = state.newest
+            state.append(records)
             return state.takeWaiters(after: last)
         }
         for (waiter, place) in woken { waiter.continuation.resume(returning: place) }
     }
 
     /// The sequence of the newest record; 0 before the first.
-    package var newest: UInt64 { state.withLock { $0.next - 1 } }
+    package var newest: UInt64 { state.withLock { $0.newest } }
 
     package struct Page: Sendable {
         package let records: [EventRecord]
@@ -135,52 +171,24 @@ package final class EventLog: Sendable {
     package func read(
         after cursor: UInt64,
         limit: Int,
-        where isWanted: (EventRecord.Body) -> Bool = { _ in true }
+        where isWanted: (EventRecord.Kind) -> Bool = { _ in true }
     ) -> Page {
         state.withLock { state in
             // A cursor is what a caller says: it may be anything.
-            guard cursor < state.next - 1 else {
+            guard cursor < state.newest else {
                 return Page(records: [], missed: 0, cursor: cursor)
             }
-            let first = max(cursor + 1, state.next - UInt64(state.ring.count))
+            let first = max(cursor + 1, state.oldest)
             let count = min(UInt64(limit), state.next - first)
             var records: [EventRecord] = []
-            for sequence in first..<first + count {
-                let place = state.slot(of: sequence)
-                if isWanted(state.ring[place].body) { records.append(state.ring[place]) }
+            for sequence in first..<first + count where isWanted(state.kind(of: sequence)) {
+                records.append(state.record(sequence))
             }
-            return Page(records: records, missed: first - (cursor + 1), cursor: first + count - 1)
-        }
-    }
-
-    /// Moves the records that came since the last time into memory that this thread allocates.
-    ///
-    /// An event loop makes a record beside its connections, on pages that the record then keeps when
-    /// they have left. Writers wait for the exchange of ``compactedAtOnce`` references at most.
-    package func compact() {
-        var (cursor, last) = state.withLock { ($0.compacted, $0.next - 1) }
-        // What is freed early would be allocated again for the next record, where it was.
-        var replaced: [Page] = []
-        while cursor < last {
-            let page = read(after: cursor, limit: Self.compactedAtOnce)
-            replace(with: page.records.map(\.relocated), upTo: page.cursor)
-            replaced.append(page)
-            cursor = page.cursor
-        }
-        withExtendedLifetime(replaced) {}
-    }
-
-    /// Puts records in the place of their equals, as far as those are still kept.
-    private func replace(with moved: [EventRecord], upTo cursor: UInt64) {
-        state.withLock { state in
-            state.compacted = cursor
-            let headless = state.headless
-            for var record in moved {
-                let slot = state.slot(of: record.sequence)
-                guard state.ring[slot].sequence == record.sequence else { continue }
-                if record.sequence <= headless { record.dropHead() }
-                state.ring[slot] = record
-            }
+            return Page(
+                records: records,
+                missed: first - (cursor + 1),
+                cursor: first + count - 1
+            )
         }
     }
 
@@ -198,7 +206,7 @@ package final class EventLog: Sendable {
     ///   task is cancelled before one comes.
     package func place(
         after cursor: UInt64,
-        where isWanted: @escaping @Sendable (EventRecord.Body) -> Bool
+        where isWanted: @escaping @Sendable (EventRecord.Kind) -> Bool
     ) async -> UInt64? {
         let ticket = state.withLock { state in
             state.nextWaiter += 1
@@ -260,13 +268,4 @@ package final class EventLog: Sendable {
     }
 
     package var isFinished: Bool { state.withLock { $0.isFinished } }
-}
-
-extension EventRecord {
-    /// Lets go of the head of an exchange's request.
-    fileprivate mutating func dropHead() {
-        guard case .exchange(var exchange) = body, !exchange.head.isEmpty else { return }
-        exchange.head = []
-        body = .exchange(exchange)
-    }
 }

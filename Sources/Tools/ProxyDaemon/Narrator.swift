@@ -43,11 +43,11 @@ struct Narrator {
     }
 
     /// Most records are of exchanges: no event loop wakes the narrator for those.
-    @Sendable private func isTold(_ body: EventRecord.Body) -> Bool {
-        switch body {
+    @Sendable private func isTold(_ kind: EventRecord.Kind) -> Bool {
+        switch kind {
         case .notice, .state: true
         case .fault: logger.logLevel <= .debug
-        case .connectionOpened, .connectionClosed, .exchange, .mark: false
+        case .connection, .exchange, .mark: false
         }
     }
 
