@@ -29,6 +29,8 @@ extension Fault {
         @inlinable package static var `repeat`: Kinds { Kinds(bits: 1 << 15) }
         @inlinable package static var rateLimit: Kinds { Kinds(bits: 1 << 16) }
         @inlinable package static var stale: Kinds { Kinds(bits: 1 << 17) }
+        /// Beside one of the others: some body is a template, for which the request is remembered.
+        @inlinable package static var template: Kinds { Kinds(bits: 1 << 18) }
 
         /// No fault after one of these can act: the unit's end is settled.
         @inlinable package static var final: Kinds { .respond | .close | .hang | .swallow }
@@ -41,7 +43,7 @@ extension Fault {
         @inlinable package func has(_ kinds: Kinds) -> Bool { bits & kinds.bits != 0 }
     }
 
-    /// This fault's kind, and no other.
+    /// This fault's kind, and ``Kinds/template`` beside it where that is so.
     package var kind: Kinds {
         switch self {
         case .delay: .delay
@@ -54,8 +56,10 @@ extension Fault {
         case .slowClose: .slowClose
         case .refuse: .refuse
         case .loss: .loss
-        case .respond: .respond
-        case .edit: .edit
+        case .respond(let respond): respond.body.isTemplate ? .respond | .template : .respond
+        case .edit(let edit):
+            edit.request?.body?.isTemplate == true || edit.response?.body?.isTemplate == true
+                ? .edit | .template : .edit
         case .truncate: .truncate
         case .malform: .malform
         case .swallow: .swallow
@@ -67,4 +71,14 @@ extension Fault {
 
     /// Whether no fault after this one can act: the unit's end is settled.
     package var isFinal: Bool { kind.has(.final) }
+}
+
+extension Body {
+    fileprivate var isTemplate: Bool { if case .template = self { true } else { false } }
+}
+
+extension MessageEdit.BodyEdit {
+    fileprivate var isTemplate: Bool {
+        if case .replace(let body) = self { body.isTemplate } else { false }
+    }
 }

@@ -48,6 +48,8 @@ package struct PendingRules: Sendable {
 /// A class, because plans, lanes and gates hand it on.
 package final class Firing: Sendable {
     package let rule: String
+    /// The rule alone, in a row that all its firings share.
+    package let rules: [String]
     /// The serial of the rule's time in force; see ``ActiveRule``.
     package let serial: UInt64
     package let fault: Fault
@@ -70,6 +72,8 @@ package final class Firing: Sendable {
         rule: String,
         serial: UInt64,
         fault: Fault,
+        kind: Fault.Kinds? = nil,
+        rules: [String]? = nil,
         position: Int,
         draw: Draw,
         toss: Double?,
@@ -80,7 +84,8 @@ package final class Firing: Sendable {
         self.rule = rule
         self.serial = serial
         self.fault = fault
-        kind = fault.kind
+        self.kind = kind ?? fault.kind
+        self.rules = rules ?? [rule]
         self.position = position
         self.draw = draw
         self.toss = toss

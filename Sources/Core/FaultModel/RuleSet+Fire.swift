@@ -37,9 +37,9 @@ extension RuleSet {
             unit: subject.unit.unit
         )
         var toss: Double?
-        let inForce = Duration.nanoseconds(subject.circumstances.now - active.since)
-        let probability = active.rule.limit.probability(after: inForce)
-        if probability != .always || active.rule.limit.ramp != nil {
+        if !compiled.alwaysFires {
+            let inForce = Duration.nanoseconds(subject.circumstances.now - active.since)
+            let probability = active.rule.limit.probability(after: inForce)
             let drawn = draw.fraction(.toss)
             guard drawn < probability.value else { return false }
             toss = drawn
@@ -64,8 +64,7 @@ extension RuleSet {
     ) {
         let faults = compiled.faults
         for position in faults.indices {
-            let fault = faults[position]
-            let kind = fault.kind
+            let (fault, kind) = (faults[position], compiled.kinds[position])
             // A quota that is not used up only counts; the rule has not fired.
             if hold == nil, kind != .rateLimit { continue }
             plan.append(
@@ -73,6 +72,8 @@ extension RuleSet {
                     rule: compiled.id,
                     serial: compiled.active.serial,
                     fault: fault,
+                    kind: kind,
+                    rules: compiled.names,
                     position: position,
                     draw: draw,
                     toss: toss,

@@ -56,6 +56,9 @@ package final class RuleSet: Sendable {
         let id: String
         let matcher: Matcher
         let faults: [Fault]
+        let kinds: [Fault.Kinds]
+        /// The rule's name, alone.
+        let names: [String]
         let draws: Draw.Stream
         let isForStreams: Bool
         let isForExchanges: Bool
@@ -65,6 +68,8 @@ package final class RuleSet: Sendable {
         let asksAboutConnection: Bool
         let asksForContent: Bool
         let waitsForAnswer: Bool
+        /// Whether nothing is drawn against its probability.
+        let alwaysFires: Bool
         /// Of the literal that the rule looks for in streams.
         let retries: [Int32]
         /// The quota that the rule grants, and what it remembers; looked for once.
@@ -76,6 +81,8 @@ package final class RuleSet: Sendable {
             id = active.rule.id
             matcher = active.rule.when
             faults = active.rule.then
+            kinds = active.rule.then.map(\.kind)
+            names = [active.rule.id]
             draws = Draw.Stream(seed: seed, proxy: proxy, rule: active.rule.id)
             isForStreams = !active.onlyLearns && !active.rule.then.contains(where: \.needsExchange)
             isForExchanges = matcher.bytes == nil
@@ -84,6 +91,8 @@ package final class RuleSet: Sendable {
             asksAboutConnection = matcher.asksAboutConnection
             asksForContent = !matcher.bodies.isEmpty
             waitsForAnswer = matcher.response != nil
+            let limit = active.rule.limit
+            alwaysFires = limit.probability == .always && limit.ramp == nil
             retries = matcher.bytes?.retries ?? []
             rateLimit = active.rule.then.lazy.compactMap(\.asRateLimit).first
             stale = active.rule.then.lazy.compactMap(\.asStale).first

@@ -68,7 +68,7 @@ extension AppliedPlan {
     /// answer gives it in any case.
     var substitute: Firing? {
         guard kinds.has(.respond) else { return nil }
-        return faults.first { $0.firing.kind == .respond }?.firing
+        return faults.first { $0.firing.kind.has(.respond) }?.firing
     }
 
     var swallowedAnswer: Swallow? {
@@ -114,22 +114,5 @@ extension AppliedPlan {
     var holdsAnswer: Bool { kinds.has(.hang) }
 
     /// Whether some body is a template, for which the request has to be remembered.
-    var hasTemplate: Bool {
-        contains(.respond | .edit) { fault in
-            switch fault {
-            case .respond(let respond): respond.body.isTemplate
-            case .edit(let edit):
-                edit.request?.body?.isTemplate == true || edit.response?.body?.isTemplate == true
-            default: false
-            }
-        }
-    }
-}
-
-extension Body {
-    var isTemplate: Bool { if case .template = self { true } else { false } }
-}
-
-extension MessageEdit.BodyEdit {
-    var isTemplate: Bool { if case .replace(let body) = self { body.isTemplate } else { false } }
+    var hasTemplate: Bool { kinds.has(.template) }
 }

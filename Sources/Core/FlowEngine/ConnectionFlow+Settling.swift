@@ -11,7 +11,9 @@ extension ConnectionFlow {
         guard !exchange.plan.isPass, let settlement = exchange.plan.settlement else {
             return forward(at: now, emitting: &effects)
         }
-        guard exchange.started + exchange.plan.totalDelay <= now else { return }
+        if exchange.plan.kinds.has(.delay) {
+            guard exchange.started + exchange.plan.totalDelay <= now else { return }
+        }
         switch settlement.fault {
         case .close(let close):
             conclude(close.how, .cut, at: now, emitting: &effects)

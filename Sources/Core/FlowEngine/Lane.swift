@@ -99,7 +99,7 @@ package struct Lane: Equatable, Sendable {
         at now: Moment,
         emitting effects: inout [Effect]
     ) {
-        guard shape != self.shape else { return }
+        guard !(shape.isOpen && self.shape.isOpen), shape != self.shape else { return }
         if shape.rate != self.shape.rate { nextFree = Moment(nanoseconds: .min) }
         // What is drawn for a chunk must not depend on what other rules held before.
         if self.shape.chunkDelays.isEmpty, queue.isEmpty { chunkOrdinal = 0 }

@@ -33,7 +33,7 @@ package struct Shape: Equatable, Sendable {
     }
 
     /// Whether it asks for nothing.
-    var isOpen: Bool { passesBytes && endDelay == 0 && burst == .zero }
+    var isOpen: Bool { passesBytes && endDelay == 0 && burst.bytes == 0 }
 
     /// Adds up to the far end of time and not beyond it.
     mutating func add(delay nanoseconds: Int64) { delay = Self.sum(delay, nanoseconds) }
@@ -201,7 +201,8 @@ struct AppliedPlan: Equatable, Sendable {
 
     /// The names of the rules, each once, in order.
     var rules: [String] {
-        faults.reduce(into: []) { names, fault in
+        if faults.count == 1 { return faults[0].firing.hold == nil ? [] : faults[0].firing.rules }
+        return faults.reduce(into: []) { names, fault in
             guard fault.firing.hold != nil else { return }
             if names.last != fault.firing.rule { names.append(fault.firing.rule) }
         }

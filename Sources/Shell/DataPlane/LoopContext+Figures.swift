@@ -8,17 +8,34 @@ struct LoopCounts {
     /// dropped with the next change of rules.
     static let maximumIdleFaults = 4_096
 
-    var faults: [FaultName: UInt64] = [:]
+    private var before: [FaultName: UInt64] = [:]
+    /// The fault that fired last, and how often in a row: mostly it is the same again, and nothing
+    /// has to be looked up.
+    private var last: (name: FaultName, count: UInt64)?
     var delayErrors = Histogram(.lateness)
 
+    /// How often each has fired.
+    var faults: [FaultName: UInt64] {
+        var faults = before
+        if let last { faults[last.name, default: 0] &+= last.count }
+        return faults
+    }
+
     mutating func count(_ fault: FaultRecord) {
-        faults[FaultName(rule: fault.rule, fault: fault.fault), default: 0] &+= 1
+        if let name = last?.name, name.rule == fault.rule, name.fault == fault.fault {
+            last?.count &+= 1
+            return
+        }
+        if let last { before[last.name, default: 0] &+= last.count }
+        last = (FaultName(rule: fault.rule, fault: fault.fault), 1)
     }
 
     /// Keeps the table as large as the configuration asks for, however many rules come and go.
     mutating func forget(_ isInForce: (_ rule: String) -> Bool) {
+        let faults = faults
         guard faults.count > Self.maximumIdleFaults else { return }
-        faults = faults.filter { isInForce($0.key.rule) }
+        before = faults.filter { isInForce($0.key.rule) }
+        last = nil
     }
 }
 

@@ -60,7 +60,7 @@ extension ProxiedConnection {
         case .end(let how):
             noteEnding(.proxy, how == .rst ? .rst : .fin)
             end(how)
-        case .record(let body): log(body)
+        case .record(let body): log(body, at: decided)
         }
     }
 

@@ -41,6 +41,8 @@ final class ProxiedConnection {
     /// How far the linger is; `nil` before.
     var linger: Linger?
     var lastActivity: Moment
+    /// When what the flow was told last came.
+    private(set) var decided: Moment
     var isDraining = false
     var isClosed = false
     /// A request is not begun while the client does not take the answers it has.
@@ -77,6 +79,7 @@ final class ProxiedConnection {
         clientAddress = accepted.address
         opened = context.clock.now
         lastActivity = opened
+        decided = opened
         client = StreamSocket(accepted.descriptor, on: context.loop)
         flow = ConnectionFlow(
             name: name,
@@ -157,6 +160,7 @@ final class ProxiedConnection {
 
     private func decide(_ input: Input, emitting effects: inout [Effect]) {
         let now = context.clock.now
+        decided = now
         switch input {
         case .accepted:
             flow.adopt(proxy.rules, at: now, emitting: &effects)
@@ -234,9 +238,10 @@ final class ProxiedConnection {
 
     func leave() { occupancy.leave() }
 
-    func log(_ body: EventRecord.Body) {
+    /// - Parameter moment: when it happened; `nil`: now.
+    func log(_ body: EventRecord.Body, at moment: Moment? = nil) {
         context.count(body, for: proxy)
-        context.sink.append(body, elapsed: context.clock.now.nanoseconds)
+        context.sink.append(body, elapsed: (moment ?? context.clock.now).nanoseconds)
     }
 
     func socket(_ end: End) -> StreamSocket? { end == .client ? client : server }
