@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import DataPlane
+import EventRecords
 import FaultModel
 import Foundation
 import Testing
@@ -17,7 +18,10 @@ import Glibc
                 try await loopback.apply([loopback.proxy(upstream: service.endpoint)])
                 let client = try await loopback.connect()
                 try await client.send("x")
-                while await loopback.plane.connections().isEmpty { await Task.yield() }
+                while client.isOpen, await loopback.plane.connections().isEmpty {
+                    await Task.yield()
+                }
+                #expect(client.isOpen)
                 let served = try await offPool { try service.acceptAll() }
                 #expect(served == "x")
                 try await client.close()
@@ -35,9 +39,40 @@ import Glibc
                 }
                 try await loopback.apply([proxy])
                 let client = try await loopback.connect()
-                try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                let answer = await client.receive(60)
+                try await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                let answer = await client.receive(1_000)
                 #expect(answer.hasPrefix("HTTP/1.1 502 "))
+                #expect(answer.contains("its queue was full for 50 ms"))
+                try await client.close()
+            }
+        }
+    }
+
+    @Test func `a client that leaves meanwhile ends the waiting`() async throws {
+        try await Service.with { service in
+            try await Loopback.run { loopback in
+                try await loopback.apply([loopback.proxy(upstream: service.endpoint)])
+                let client = try await loopback.connect()
+                try await client.send("x")
+                while client.isOpen, await loopback.plane.connections().isEmpty {
+                    await Task.yield()
+                }
+                try await client.reset()
+                let closing = try #require(await loopback.firstClosing())
+                #expect(closing.closedBy == .client && closing.how == .rst)
+            }
+        }
+    }
+
+    @Test func `another upstream is asked before a full one is waited for`() async throws {
+        try await Service.with { service in
+            try await Loopback.run { loopback in
+                var proxy = loopback.proxy()
+                proxy.upstreams.insert(service.endpoint, at: 0)
+                try await loopback.apply([proxy])
+                let client = try await loopback.connect()
+                try await client.send("x")
+                #expect(await client.receive(1) == "x")
                 try await client.close()
             }
         }
@@ -50,6 +85,8 @@ private struct Service: Sendable {
     private let path: String
     private let listener: CInt
     private let waiting: [CInt]
+    /// Milliseconds; far longer than anything here takes.
+    private static let patience: CInt = 120_000
 
     static func with(_ body: (Service) async throws -> Void) async throws {
         let service = try Service()
@@ -97,7 +134,7 @@ private struct Service: Sendable {
 
     private func wait(for descriptor: CInt) {
         var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&asked, 1, -1) < 0, errno == EINTR {}
+        while poll(&asked, 1, Self.patience) < 0, errno == EINTR {}
     }
 }
 

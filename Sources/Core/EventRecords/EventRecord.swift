@@ -6,10 +6,12 @@ package import FaultModel
 /// The stream of these is the only account of a run.
 package struct EventRecord: Equatable, Sendable {
     /// From 1, without gaps, given by the log when it takes the record.
-    package var sequence: UInt64
+    package let sequence: UInt64
     /// Nanoseconds since the run began, on a clock that never goes back.
+    ///
+    /// What one event on a connection brings happens at one moment, and has it in common.
     package let elapsed: Int64
-    package var body: Body
+    package let body: Body
 
     package init(sequence: UInt64 = 0, elapsed: Int64, body: Body) {
         self.sequence = sequence

@@ -15,6 +15,8 @@ package struct ExchangeRecord: Equatable, Sendable {
     package static let maximumMethodLength = 32
     /// Bytes.
     package static let maximumTargetLength = 256
+    /// Names of rules that are kept of one exchange.
+    package static let maximumRules = 256
     /// 2 KiB.
     package static let maximumHeadLength = 2_048
 
@@ -117,7 +119,7 @@ extension ExchangeRecord {
     package var responseBytes: UInt64 { facts.responseBytes }
     /// Nanoseconds from the request's head to the end.
     package var duration: Int64 { facts.duration }
-    /// The rules that fired, in order.
+    /// The rules that fired, in order; at most ``maximumRules`` of them.
     package var rules: [String] { facts.rules }
 
     package static func == (left: ExchangeRecord, right: ExchangeRecord) -> Bool {

@@ -4,12 +4,12 @@
 ///
 /// The event log keeps tens of thousands, and each loop a batch of them. As values of their own they
 /// would be as many pieces of memory, each cold when it is let go, and spread over the pages of the
-/// connections that made them. Here what comes by the thousand (connections, exchanges, faults) is
-/// bytes; the others are few, and kept as they are.
+/// connections that made them. Here what connections bring (their own records, exchanges, faults and
+/// notices) is bytes; states and marks are an administrator's, and kept as they are.
 package struct RecordRow: Sendable {
     /// How a record is kept.
     private enum Form: UInt8 {
-        case opened, closed, exchange, fault
+        case opened, closed, exchange, fault, notice
         /// As a value.
         case other
     }
@@ -17,6 +17,8 @@ package struct RecordRow: Sendable {
     private struct Entry {
         let elapsed: Int64
         /// Where its bytes begin; of another, its place among those.
+        ///
+        /// A row is far from 2 GiB: it has 1,024 records at most, and an exchange keeps few names.
         let start: Int32
         /// Where the head behind it begins, which is where its own ends.
         let headEnd: Int32
@@ -39,6 +41,7 @@ package struct RecordRow: Sendable {
         case .opened, .closed: .connection
         case .exchange: .exchange
         case .fault: .fault
+        case .notice: .notice
         case .other: others[Int(entries[place].start)].kind
         }
     }
@@ -73,7 +76,10 @@ package struct RecordRow: Sendable {
         case .fault(let fault):
             form = .fault
             bytes.append(fault)
-        case .state, .notice, .mark:
+        case .notice(let notice):
+            form = .notice
+            bytes.append(notice)
+        case .state, .mark:
             form = .other
             start = others.count
             others.append(body)
@@ -100,7 +106,7 @@ package struct RecordRow: Sendable {
             heads += row.heads[Int(head)..<Int(row.entries[range.upperBound - 1].headEnd)]
         }
         for entry in row.entries[range] {
-            var start = entry.start &+ shift
+            var start = entry.start + shift
             if entry.form == .other {
                 start = Int32(others.count)
                 others.append(row.others[Int(entry.start)])
@@ -109,7 +115,7 @@ package struct RecordRow: Sendable {
                 Entry(
                     elapsed: entry.elapsed,
                     start: start,
-                    headEnd: entry.headEnd &+ headShift,
+                    headEnd: entry.headEnd + headShift,
                     form: entry.form
                 )
             )
@@ -136,6 +142,7 @@ package struct RecordRow: Sendable {
             case .opened: .connectionOpened(reader.opened())
             case .closed: .connectionClosed(reader.closed())
             case .fault: .fault(reader.fault())
+            case .notice: .notice(reader.notice())
             case .exchange: .exchange(reader.exchange(head: hasHead ? head(at: place) : []))
             case .other: others[Int(entry.start)]
             }

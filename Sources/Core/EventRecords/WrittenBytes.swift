@@ -4,11 +4,18 @@
 ///
 /// Read in the order in which they were written, and never outside the process.
 struct WrittenBytes: Sendable {
+    /// Bytes that are kept for the next where more were needed once: far more than 512 records mostly
+    /// take.
+    static let keptRoom = 128 << 10
+
     /// More than `count` of them, so that writing asks for room once for a whole record.
     private var storage: [UInt8] = []
     private(set) var count = 0
 
-    mutating func removeAll() { count = 0 }
+    mutating func removeAll() {
+        count = 0
+        if storage.count > Self.keptRoom { storage = [] }
+    }
 
     mutating func append(_ other: WrittenBytes, _ range: Range<Int>) {
         write(range.count) { writer in
@@ -58,6 +65,18 @@ struct WrittenBytes: Sendable {
         }
     }
 
+    mutating func append(_ notice: NoticeRecord) {
+        let length = 2 * 8 + notice.code.room + notice.message.room + (notice.proxy ?? "").room
+        write(length) { writer in
+            let flags: UInt64 = (notice.proxy == nil ? 0 : 1) | (notice.connection == nil ? 0 : 2)
+            writer.put(flags)
+            writer.put(notice.connection ?? 0)
+            writer.put(notice.code)
+            writer.put(notice.message)
+            writer.put(notice.proxy ?? "")
+        }
+    }
+
     mutating func append(_ fault: FaultRecord) {
         let name = fault.connection
         write(6 * 8 + name.proxy.room + fault.rule.room + fault.fault.room) { writer in
@@ -92,51 +111,6 @@ struct WrittenBytes: Sendable {
             for rule in rules { writer.put(rule) }
         }
     }
-}
-
-// One byte for each case; `rawValue` is the word for people.
-
-extension ConnectionClosed.Party {
-    fileprivate var code: UInt8 {
-        switch self {
-        case .client: 0
-        case .server: 1
-        case .proxy: 2
-        }
-    }
-
-    fileprivate init(code: UInt8) {
-        self = code == 0 ? .client : code == 1 ? .server : .proxy
-    }
-}
-
-extension ConnectionClosed.How {
-    fileprivate var code: UInt8 {
-        switch self {
-        case .fin: 0
-        case .rst: 1
-        case .timeout: 2
-        }
-    }
-
-    fileprivate init(code: UInt8) { self = code == 0 ? .fin : code == 1 ? .rst : .timeout }
-}
-
-extension ExchangeRecord.Outcome {
-    fileprivate var code: UInt8 {
-        switch self {
-        case .complete: 0
-        case .answered: 1
-        case .cut: 2
-        case .unreachable: 3
-        case .abandoned: 4
-        case .upgraded: 5
-        case .refused: 6
-        }
-    }
-
-    /// The cases are in the order of their codes.
-    fileprivate init(code: UInt8) { self = Self.allCases[Int(code)] }
 }
 
 extension String {
@@ -190,92 +164,5 @@ extension String {
         let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[position..<end])
         unsafe room.copyMemory(from: source)
         position = end
-    }
-}
-
-/// Reads what was written, in the same order.
-struct ByteReader {
-    private let bytes: [UInt8]
-    private var position: Int
-
-    init(bytes: [UInt8], position: Int) {
-        self.bytes = bytes
-        self.position = position
-    }
-
-    private mutating func number<Number: FixedWidthInteger>(_: Number.Type) -> Number {
-        var value: Number = 0
-        for place in 0..<MemoryLayout<Number>.size {
-            value |= Number(truncatingIfNeeded: bytes[position + place]) << (8 * place)
-        }
-        position += MemoryLayout<Number>.size
-        return value
-    }
-
-    private mutating func number() -> UInt64 { number(UInt64.self) }
-
-    private mutating func text() -> String {
-        let length = Int(number(UInt32.self))
-        defer { position += length }
-        return String(decoding: bytes[position..<position + length], as: UTF8.self)
-    }
-
-    private mutating func name() -> ConnectionName {
-        let (id, ordinal) = (number(), number())
-        return ConnectionName(id: id, proxy: text(), ordinal: ordinal)
-    }
-
-    mutating func opened() -> ConnectionOpened {
-        ConnectionOpened(connection: name(), client: text())
-    }
-
-    mutating func closed() -> ConnectionClosed {
-        let name = name()
-        let (toServer, toClient, exchanges) = (number(), number(), number())
-        let codes = number()
-        return ConnectionClosed(
-            connection: name,
-            closedBy: ConnectionClosed.Party(code: UInt8(truncatingIfNeeded: codes >> 8)),
-            how: ConnectionClosed.How(code: UInt8(truncatingIfNeeded: codes)),
-            bytesToServer: toServer,
-            bytesToClient: toClient,
-            exchanges: exchanges
-        )
-    }
-
-    mutating func fault() -> FaultRecord {
-        let name = name()
-        let (unit, flags, toss, delay) = (number(), number(), number(), number())
-        return FaultRecord(
-            rule: text(),
-            fault: text(),
-            connection: name,
-            unit: unit,
-            toss: flags & 1 == 0 ? nil : Double(bitPattern: toss),
-            delay: flags & 2 == 0 ? nil : Int64(bitPattern: delay)
-        )
-    }
-
-    mutating func exchange(head: [UInt8]) -> ExchangeRecord {
-        let name = name()
-        let (unit, codes) = (number(), number())
-        let status = codes >> 8
-        let (requestBytes, responseBytes, duration) = (number(), number(), number())
-        let (method, target) = (text(), text())
-        var rules: [String] = []
-        for _ in 0..<number() { rules.append(text()) }
-        return ExchangeRecord(
-            connection: name,
-            unit: unit,
-            method: method,
-            target: target,
-            status: status == 0 ? nil : UInt16(status - 1),
-            outcome: ExchangeRecord.Outcome(code: UInt8(truncatingIfNeeded: codes)),
-            requestBytes: requestBytes,
-            responseBytes: responseBytes,
-            duration: Int64(bitPattern: duration),
-            rules: rules,
-            head: head
-        )
     }
 }

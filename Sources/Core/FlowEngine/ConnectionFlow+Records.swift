@@ -32,6 +32,8 @@ extension ConnectionFlow {
     /// - Parameter now: `nil` where the exchange is not over but can no longer be followed.
     func recordExchange(at now: Moment?, emitting effects: inout [Effect]) {
         guard exchange.isUnderWay else { return }
+        let fired = exchange.firedRules
+        let most = ExchangeRecord.maximumRules
         let duration = now.map { $0.nanoseconds - exchange.started.nanoseconds } ?? 0
         effects.append(
             .record(
@@ -46,7 +48,7 @@ extension ConnectionFlow {
                         requestBytes: toServer.passed - exchange.passedToServer,
                         responseBytes: toClient.passed - exchange.passedToClient,
                         duration: duration,
-                        rules: exchange.firedRules,
+                        rules: fired.count > most ? Array(fired.prefix(most)) : fired,
                         head: exchange.keptHead
                     )
                 )

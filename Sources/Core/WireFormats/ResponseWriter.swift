@@ -46,8 +46,11 @@ package enum ResponseWriter {
     /// Bytes that most heads fit into.
     private static let roomForHead = 256
 
+    /// The last that there is (RFC 9110, 15).
+    private static let highestStatus = 599
+
     /// The status line for each status that has a phrase; empty for the others.
-    private static let statusLines: [[UInt8]] = (0..<600).map { status in
+    private static let statusLines: [[UInt8]] = (0...highestStatus).map { status in
         reasons[UInt16(status)].map { Array("HTTP/1.1 \(status) \($0)\r\n".utf8) } ?? []
     }
 

@@ -41,7 +41,7 @@ final class ProxiedConnection {
     /// How far the linger is; `nil` before.
     var linger: Linger?
     var lastActivity: Moment
-    /// When what the flow was told last came.
+    /// The moment of the flow's last decision, which the records that come of it have.
     private(set) var decided: Moment
     var isDraining = false
     var isClosed = false

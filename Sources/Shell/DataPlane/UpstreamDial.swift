@@ -33,12 +33,15 @@ final class UpstreamDial {
     private var lastReason: String?
     private lazy var limit = Alarm(on: context.loop) { [unowned self] in timedOut() }
 
-    /// A Unix socket whose queue is full is asked again this much later: nothing tells of room there.
+    /// A Unix socket whose queue is full is asked again after this time, twice as late each time.
     ///
-    /// In nanoseconds.
-    private static let retryInterval: Int64 = 10_000_000
+    /// Nothing tells of room in its queue; in nanoseconds.
+    private static let firstRetry: Int64 = 10_000_000
+    /// However many clients wait: so seldom at most, so that asking costs the event loop little.
+    private static let longestRetry: Int64 = 640_000_000
     /// The one that is to be asked again.
     private var full: SocketAddress?
+    private var retryInterval = UpstreamDial.firstRetry
     private lazy var retry = Alarm(on: context.loop) { [unowned self] in askAgain() }
 
     init(
@@ -116,8 +119,11 @@ final class UpstreamDial {
             lastReason = error.description
             // Where a TCP connect would be on its way, this one has not begun (connect(2), EAGAIN).
             guard address.port == nil, error.isTransient else { return false }
+            lastReason = "its queue is full"
+            guard upstreams.isEmpty else { return false }
             full = address
-            retry.set(for: SocketLoop.now + Self.retryInterval)
+            retry.set(for: SocketLoop.now + retryInterval)
+            retryInterval = min(2 * retryInterval, Self.longestRetry)
         }
         return true
     }
@@ -129,8 +135,8 @@ final class UpstreamDial {
     }
 
     private func timedOut() {
-        let time = proxy.limits.connectTimeout
-        lastReason = "no answer within \(time.nanoseconds / 1_000_000) ms"
+        let time = "\(proxy.limits.connectTimeout.nanoseconds / 1_000_000) ms"
+        lastReason = full == nil ? "no answer within \(time)" : "its queue was full for \(time)"
         tryNextAddress()
     }
 

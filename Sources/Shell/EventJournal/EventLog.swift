@@ -10,12 +10,10 @@ import Synchronization
 package final class EventLog: Sendable {
     /// How many records are kept.
     package static let defaultCapacity = 65_536
-    /// How many of the newest records may hold the head of a request; older ones let it go, so that
-    /// heads hold little more than 16 MiB at the very most.
+    /// How many of the newest records may hold the head of a request; older ones let it go.
+    ///
+    /// Heads are 16 MiB at most then, and take up to twice that while their rows grow.
     package static let keptHeads: UInt64 = 8_192
-
-    /// Records that share one piece of memory.
-    static let rowLength = 256
 
     /// A reader that has seen all that it wants of what there is.
     private struct Waiter {
@@ -25,90 +23,20 @@ package final class EventLog: Sendable {
     }
 
     private struct State {
-        let capacity: Int
-        /// How many rows there are at most: one is being filled beside those that hold the rest.
-        let rowLimit: Int
-        let rowLength: Int
-        private var rows: [RecordRow] = []
-        /// The sequence of the record that comes next.
-        private(set) var next: UInt64 = 1
+        var ring: RecordRing
         var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
         var isFinished = false
-
-        init(capacity: Int) {
-            self.capacity = capacity
-            rowLength = min(EventLog.rowLength, capacity)
-            rowLimit = (capacity + rowLength - 1) / rowLength + 1
-        }
-
-        var newest: UInt64 { next - 1 }
-        /// The first that is still kept.
-        var oldest: UInt64 { max(next, UInt64(capacity) + 1) - UInt64(capacity) }
-
-        /// The newest record that is too old to keep its head; 0 for none.
-        private var headless: UInt64 {
-            let kept = min(EventLog.keptHeads, UInt64(capacity) - 1)
-            return next > kept + 1 ? next - kept - 1 : 0
-        }
-
-        /// Which row the record with this sequence is in.
-        private func row(of sequence: UInt64) -> Int {
-            Int((sequence - 1) / UInt64(rowLength) % UInt64(rowLimit))
-        }
-
-        private func place(of sequence: UInt64) -> Int { Int((sequence - 1) % UInt64(rowLength)) }
-
-        func kind(of sequence: UInt64) -> EventRecord.Kind {
-            rows[row(of: sequence)].kind(at: place(of: sequence))
-        }
-
-        func record(_ sequence: UInt64) -> EventRecord {
-            rows[row(of: sequence)].record(
-                at: place(of: sequence),
-                sequence: sequence,
-                hasHead: sequence > headless
-            )
-        }
-
-        mutating func append(_ records: RecordRow) {
-            var taken = 0
-            while taken < records.count {
-                if place(of: next) == 0 { beginRow() }
-                let count = min(rowLength - place(of: next), records.count - taken)
-                rows[row(of: next)].append(records, taken..<taken + count)
-                taken += count
-                next += UInt64(count)
-            }
-        }
-
-        /// Makes room for the next row in the place of the oldest.
-        private mutating func beginRow() {
-            let row = row(of: next)
-            if row < rows.count { rows[row].removeAll() } else { rows.append(RecordRow()) }
-            // The last row of which nothing keeps its head any more.
-            if headless >= UInt64(rowLength) {
-                rows[self.row(of: headless + 1 - UInt64(rowLength))].dropHeads()
-            }
-        }
-
-        /// The place just before the first wanted record that is kept and comes after `cursor`.
-        func place(
-            after cursor: UInt64,
-            where isWanted: (EventRecord.Kind) -> Bool
-        ) -> UInt64? {
-            guard cursor < newest else { return nil }
-            for sequence in max(cursor + 1, oldest)..<next where isWanted(kind(of: sequence)) {
-                return sequence - 1
-            }
-            return nil
-        }
 
         /// Takes out those who want something that came after `cursor`, with its place.
         mutating func takeWaiters(after cursor: UInt64) -> [(waiter: Waiter, place: UInt64)] {
             var taken: [(waiter: Waiter, place: UInt64)] = []
             for (ticket, waiter) in waiters {
-                guard let place = place(after: max(cursor, waiter.cursor), where: waiter.isWanted)
+                guard
+                    let place = ring.place(
+                        after: max(cursor, waiter.cursor),
+                        where: waiter.isWanted
+                    )
                 else { continue }
                 waiters[ticket] = nil
                 taken.append((waiter, place))
@@ -126,7 +54,7 @@ package final class EventLog: Sendable {
 
     package init(wallOrigin: Int64, capacity: Int = EventLog.defaultCapacity) {
         self.wallOrigin = wallOrigin
-        state = Mutex(State(capacity: capacity))
+        state = Mutex(State(ring: RecordRing(capacity: capacity)))
     }
 
     /// Nanoseconds since the run began.
@@ -147,15 +75,15 @@ package final class EventLog: Sendable {
 
     package func append(_ records: RecordRow) {
         let woken = state.withLock { state in
-            let last = state.newest
-            state.append(records)
+            let last = state.ring.newest
+            state.ring.append(records)
             return state.takeWaiters(after: last)
         }
         for (waiter, place) in woken { waiter.continuation.resume(returning: place) }
     }
 
     /// The sequence of the newest record; 0 before the first.
-    package var newest: UInt64 { state.withLock { $0.newest } }
+    package var newest: UInt64 { state.withLock { $0.ring.newest } }
 
     package struct Page: Sendable {
         package let records: [EventRecord]
@@ -167,29 +95,24 @@ package final class EventLog: Sendable {
 
     /// Up to `limit` records that follow the one with the sequence `cursor`.
     ///
-    /// - Parameter isWanted: the others of those are passed over.
+    /// The lock is held while their bytes are copied, and not while values are made of them.
+    ///
+    /// - Parameter isWanted: the others of those are passed over; `nil`: none is.
     package func read(
         after cursor: UInt64,
         limit: Int,
-        where isWanted: (EventRecord.Kind) -> Bool = { _ in true }
+        where isWanted: ((EventRecord.Kind) -> Bool)? = nil
     ) -> Page {
-        state.withLock { state in
+        let (copied, missed, last) = state.withLock {
+            state -> (RecordRing.Copied?, UInt64, UInt64) in
             // A cursor is what a caller says: it may be anything.
-            guard cursor < state.newest else {
-                return Page(records: [], missed: 0, cursor: cursor)
-            }
-            let first = max(cursor + 1, state.oldest)
-            let count = min(UInt64(limit), state.next - first)
-            var records: [EventRecord] = []
-            for sequence in first..<first + count where isWanted(state.kind(of: sequence)) {
-                records.append(state.record(sequence))
-            }
-            return Page(
-                records: records,
-                missed: first - (cursor + 1),
-                cursor: first + count - 1
-            )
+            guard cursor < state.ring.newest else { return (nil, 0, cursor) }
+            let first = max(cursor + 1, state.ring.oldest)
+            let count = min(UInt64(limit), state.ring.next - first)
+            let copied = state.ring.copied(first..<first + count, where: isWanted)
+            return (copied, first - (cursor + 1), first + count - 1)
         }
+        return Page(records: copied?.values ?? [], missed: missed, cursor: last)
     }
 
     /// Returns when there is a record after `cursor`, or the run ends, or the task is cancelled.
@@ -215,7 +138,7 @@ package final class EventLog: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let (isOver, place) = state.withLock { state -> (Bool, UInt64?) in
-                    if let place = state.place(after: cursor, where: isWanted) {
+                    if let place = state.ring.place(after: cursor, where: isWanted) {
                         return (true, place)
                     }
                     if state.isFinished || Task.isCancelled { return (true, nil) }

@@ -80,6 +80,10 @@ import Testing
             let promise = try await kept.read(until: "\r\n\r\n")
             #expect(promise.contains("Content-Length: 100\r\n"))
             #expect(try await kept.read(5) == Data("short".utf8))
+            kept.reset()
+            let log = try await proxy.events { $0.contains { $0.target == "/text/100?case=kept" } }
+            let record = log.last { $0.target == "/text/100?case=kept" }
+            #expect(record?.responseBytes == UInt64(promise.utf8.count + 5))
         }
     }
 

@@ -22,6 +22,7 @@ struct Event: Decodable, Sendable {
     var subject: String?
     var generation: UInt64?
     var name: String?
+    var responseBytes: UInt64?
 }
 
 extension Proxy {
@@ -30,8 +31,10 @@ extension Proxy {
 
     func events() async throws -> [Event] {
         let text = try await control("events", "--since", "0", "--output", "json")
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try text.split(separator: "\n").map {
-            try JSONDecoder().decode(Event.self, from: Data($0.utf8))
+            try decoder.decode(Event.self, from: Data($0.utf8))
         }
     }
 
