@@ -65,6 +65,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a client that ended inside its next head is not waited for when its answer has left`(
+        hasRules: Bool
+    ) {
+        let half = "GET /next HTTP/1.1\r\nHo"
+        let playbook = FlowPlaybook(
+            .http,
+            hasRules ? [rule([.delay(.seconds(1))], request: "PUT /never")] : []
+        )
+        playbook.client(Self.get + half)
+        playbook.ends(.client)
+        playbook.server(Self.ok)
+        #expect(playbook.toClient == Self.ok)
+        if hasRules {
+            #expect(playbook.ending == .fin && playbook.toServer == Self.get)
+        } else {
+            #expect(playbook.finished == [.server] && playbook.toServer == Self.get + half)
+        }
+    }
+
     @Test func `a record keeps a bounded part of what a request line may hold`() {
         let playbook = FlowPlaybook()
         let (method, path) = (

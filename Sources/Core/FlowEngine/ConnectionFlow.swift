@@ -265,6 +265,11 @@ package struct ConnectionFlow: ~Copyable, Sendable {
         }
         if toClient.isCut || toServer.isCut { applyCut(at: now, emitting: &effects) }
         completeExchange(at: now, emitting: &effects)
+        // Nor will more of a head come that was begun behind the exchange.
+        if clientEnded, mode == .idle, headDeadline != nil, !toServer.isSevered {
+            headDeadline = nil
+            passOnClientEnd(at: now, emitting: &effects)
+        }
         if mode != .over, toServer.isFinished, toClient.isFinished {
             conclude(.fin, .abandoned, at: now, emitting: &effects)
         }
