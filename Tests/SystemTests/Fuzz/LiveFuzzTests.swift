@@ -164,7 +164,8 @@ private struct LiveFuzz: Sendable {
             var rules: InForce
             var partitions: InForce
         }
-        return try await proxy.settled {
+        // A service that is slow to answer may still be at it; what is stuck is so for good.
+        return try await proxy.settled(atMost: 8 * Proxy.looks) {
             let text = try await proxy.control("status", "--output", "json")
             let status = try JSONDecoder().decode(Status.self, from: Data(text.utf8))
             let folder = "/proc/\(proxy.process.pid)/fd"

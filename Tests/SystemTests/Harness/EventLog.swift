@@ -51,13 +51,14 @@ extension Proxy {
 
     /// Looks until two looks show the same, and it passes: what moved has come to rest.
     func settled<Value: Equatable>(
+        atMost looks: Int = Proxy.looks,
         isolation: isolated (any Actor)? = #isolation,
         _ look: () async throws -> Value,
         where passes: (Value) -> Bool = { _ in true }
     ) async throws -> Value {
         var last = try await look()
         var same = 0
-        for _ in 0..<Self.looks {
+        for _ in 0..<looks {
             let value = try await look()
             same = value == last && passes(value) ? same + 1 : 0
             if same >= 5 { return value }
