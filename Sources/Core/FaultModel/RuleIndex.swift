@@ -107,7 +107,7 @@ struct RuleIndex: Sendable {
     }
 }
 
-/// Reused storage of one event loop, so that matching allocates nothing.
+/// Reused storage of one connection, so that matching allocates nothing after its first request.
 package struct MatchScratch: Sendable {
     var candidates: [Int32] = []
     /// Of the path's segments, after percent-decoding.
