@@ -50,12 +50,10 @@ private struct HeadKey {
         // What is not there may be in the part that was cut off.
         if request.isCut, isInFields, was == nil { return .unknown(key) }
         // The seed matters to cohorts alone, and none is asked here.
-        let holds = matcher.holds(
-            for: request.facts,
-            in: request.head.span,
-            segments: scratch,
-            seed: 0
-        )
+        let (facts, head) = (request.facts, request.head.span)
+        let holds =
+            matcher.requests.mean(facts, in: head, scratch)
+            && matcher.holdsBesideRequests(for: facts, in: head, seed: 0)
         if holds { return KeyCheck(key, .holds, was: was) }
         let nearness = nearness(request, scratch, isThere: was != nil)
         return KeyCheck(key, .fails, was: was, nearness: nearness)

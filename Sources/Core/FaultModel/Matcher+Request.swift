@@ -14,17 +14,6 @@ extension Matcher {
         return clients.contains { $0.contains(client) }
     }
 
-    /// Whether the keys about the request hold.
-    func holds(
-        for request: RequestFacts,
-        in head: borrowing Span<UInt8>,
-        segments: MatchScratch,
-        seed: UInt64
-    ) -> Bool {
-        requests.mean(request, in: head, segments)
-            && (!asksBesideRequests || holdsBesideRequests(for: request, in: head, seed: seed))
-    }
-
     /// Whether some key is about the request, besides `request` itself.
     var asksBesideRequests: Bool {
         host != nil || !headers.isEmpty || !query.isEmpty || !cookies.isEmpty
