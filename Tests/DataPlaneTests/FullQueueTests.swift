@@ -15,18 +15,25 @@ import Glibc
     @Test func `a service whose queue is full is reached as soon as there is room`() async throws {
         try await Service.with { service in
             try await Loopback.run { loopback in
-                try await loopback.apply([loopback.proxy(upstream: service.endpoint)])
-                let client = try await loopback.connect()
-                try await client.send("x")
-                while client.isOpen, await loopback.plane.connections().isEmpty {
-                    await Task.yield()
-                }
+                let client = try await waitingClient(of: service, through: loopback)
                 #expect(client.isOpen)
                 let served = try await offPool { try service.acceptAll() }
                 #expect(served == "x")
                 try await client.close()
             }
         }
+    }
+
+    /// A client whose dial has begun, and which has sent a byte.
+    private func waitingClient(
+        of service: Service,
+        through loopback: Loopback
+    ) async throws -> Client {
+        try await loopback.apply([loopback.proxy(upstream: service.endpoint)])
+        let client = try await loopback.connect()
+        try await client.send("x")
+        while client.isOpen, await loopback.plane.connections().isEmpty { await Task.yield() }
+        return client
     }
 
     @Test func `a service whose queue stays full is given up after the connect timeout`()
@@ -51,12 +58,7 @@ import Glibc
     @Test func `a client that leaves meanwhile ends the waiting`() async throws {
         try await Service.with { service in
             try await Loopback.run { loopback in
-                try await loopback.apply([loopback.proxy(upstream: service.endpoint)])
-                let client = try await loopback.connect()
-                try await client.send("x")
-                while client.isOpen, await loopback.plane.connections().isEmpty {
-                    await Task.yield()
-                }
+                let client = try await waitingClient(of: service, through: loopback)
                 try await client.reset()
                 let closing = try #require(await loopback.firstClosing())
                 #expect(closing.closedBy == .client && closing.how == .rst)

@@ -85,6 +85,17 @@ import Testing
         }
     }
 
+    @Test func `a record keeps a bounded number of the rules that fired`() {
+        let rules = (0..<300).map { rule([.delay(.milliseconds(1))], id: "r\($0)") }
+        let playbook = FlowPlaybook(.http, rules)
+        playbook.client(Self.get)
+        playbook.server(Self.ok)
+        playbook.pass(.seconds(1))
+        #expect(playbook.faults.count == 300)
+        let named = rules.prefix(ExchangeRecord.maximumRules).map(\.id)
+        #expect(playbook.exchanges.first?.rules == named)
+    }
+
     @Test func `a record keeps a bounded part of what a request line may hold`() {
         let playbook = FlowPlaybook()
         let (method, path) = (
